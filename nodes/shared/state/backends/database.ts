@@ -1,0 +1,19 @@
+/** The little that a backend has to offer. Everything else about the store is written once, above it. */
+
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+
+export interface Transaction {
+	all(sql: string, ...values: SqlValue[]): Promise<Row[]>;
+	run(sql: string, ...values: SqlValue[]): Promise<void>;
+	/** What `work` wrote is undone if it throws; the transaction itself goes on. */
+	savepoint<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Database {
+	/** One at a time over all processes, from the first read on. Undone if `work` throws. */
+	write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+	/** A consistent view. */
+	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+	close(): Promise<void>;
+}

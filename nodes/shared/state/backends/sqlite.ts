@@ -1,0 +1,171 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { PipelineError, isPipelineError } from '../../errors';
+import { isObject } from '../json';
+import type { Database, Row, SqlValue, Transaction } from './database';
+import { MIGRATIONS } from './migrations';
+
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** SQLite result codes (https://www.sqlite.org/rescode.html) that have a sentence of their own. */
+const SENTENCES: Readonly<Record<number, string>> = {
+	5: 'The state file was busy for too long.',
+	8: 'The state file may only be read, not written.',
+	10: 'The disk did not read or write the state file.',
+	11: 'The state file is damaged.',
+	13: 'The disk is full, so nothing was saved.',
+	14: 'The state file could not be opened or created.',
+	26: 'The state file is not a Greenlight state file.',
+};
+
+/**
+ * Opens the file, creating it with its folder where needed, or `:memory:`. Fails with `store_unavailable`; with
+ * `unsupported_n8n` where Node.js has no `node:sqlite`.
+ */
+export async function openSqlite(path: string): Promise<Database> {
+	const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
+		throw new PipelineError('unsupported_n8n', `Node.js ${process.versions.node} has no SQLite built in.`, { cause });
+	});
+	return inSentences(path, async () => {
+		if (path !== ':memory:') {
+			mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+		}
+		const isNew = path !== ':memory:' && !existsSync(path);
+		const connection = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+		if (isNew) chmodSync(path, 0o600);
+		const database = new SqliteDatabase(path, connection);
+		try {
+			connection.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+			await database.migrate();
+		} catch (error) {
+			connection.close();
+			throw error;
+		}
+		return database;
+	});
+}
+
+/**
+ * Transactions of one file take turns within this process, over all its connections: SQLite waits for a lock by blocking
+ * the thread, and the thread is what the holder of the lock needs to finish.
+ */
+const turns = new Map<string, Promise<unknown>>();
+let memoryDatabases = 0;
+
+class SqliteDatabase implements Database {
+	private readonly statements = new Map<string, StatementSync>();
+	private readonly turnOf: string;
+
+	constructor(
+		private readonly path: string,
+		private readonly connection: DatabaseSync,
+	) {
+		this.turnOf = path === ':memory:' ? `:memory:${++memoryDatabases}` : resolve(path);
+	}
+
+	async migrate(): Promise<void> {
+		await this.write(async (tx) => {
+			const row = (await tx.all('PRAGMA user_version'))[0];
+			const version = Number(row?.user_version ?? 0);
+			if (version > MIGRATIONS.length) {
+				throw new PipelineError('store_unavailable', 'The state file was written by a newer Greenlight.', {
+					retryable: false,
+					hint: 'Update n8n-nodes-greenlight to the version that wrote it, or a newer one.',
+				});
+			}
+			for (const migration of MIGRATIONS.slice(version)) this.connection.exec(migration);
+			this.connection.exec(`PRAGMA user_version=${MIGRATIONS.length}`);
+		});
+	}
+
+	write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return this.inTurn('BEGIN IMMEDIATE', work);
+	}
+
+	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return this.inTurn('BEGIN', work);
+	}
+
+	async close(): Promise<void> {
+		await turns.get(this.turnOf);
+		this.statements.clear();
+		this.connection.close();
+	}
+
+	private inTurn<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		const before = turns.get(this.turnOf) ?? Promise.resolve();
+		const turn = before.then(() => inSentences(this.path, () => this.transact(begin, work)));
+		const settled = turn.then(
+			() => undefined,
+			() => undefined,
+		);
+		turns.set(this.turnOf, settled);
+		void settled.then(() => {
+			if (turns.get(this.turnOf) === settled) turns.delete(this.turnOf);
+		});
+		return turn;
+	}
+
+	private async transact<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		this.connection.exec(begin);
+		try {
+			const result = await work(this.transaction);
+			this.connection.exec('COMMIT');
+			return result;
+		} catch (error) {
+			if (this.connection.isTransaction) this.connection.exec('ROLLBACK');
+			throw error;
+		}
+	}
+
+	private readonly transaction: Transaction = {
+		all: async (sql, ...values) => this.prepare(sql).all(...values).map(toRow),
+		run: async (sql, ...values) => {
+			this.prepare(sql).run(...values);
+		},
+		savepoint: async (work) => {
+			this.connection.exec('SAVEPOINT request');
+			try {
+				const result = await work();
+				this.connection.exec('RELEASE request');
+				return result;
+			} catch (error) {
+				if (this.connection.isTransaction) this.connection.exec('ROLLBACK TO request; RELEASE request');
+				throw error;
+			}
+		},
+	};
+
+	private prepare(sql: string): StatementSync {
+		const known = this.statements.get(sql);
+		if (known !== undefined) return known;
+		const statement = this.connection.prepare(sql);
+		this.statements.set(sql, statement);
+		return statement;
+	}
+}
+
+function toRow(row: Record<string, unknown>): Row {
+	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toSqlValue(value)]));
+}
+
+function toSqlValue(value: unknown): SqlValue {
+	return typeof value === 'string' || typeof value === 'number' || value === null ? value : String(value);
+}
+
+async function inSentences<T>(path: string, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (isPipelineError(error) || !(error instanceof Error)) throw error;
+		const code = isObject(error) && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+		const isFileError = 'syscall' in error;
+		if (code === undefined && !isFileError) throw error;
+		const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? 'The state file could not be used.';
+		throw new PipelineError('store_unavailable', sentence, {
+			cause: error,
+			hint: `Check that ${path} exists, has free space and may be written to by n8n.`,
+		});
+	}
+}

@@ -1,0 +1,195 @@
+import { PipelineError } from '../errors';
+import { ARTEFACTS } from './builtInFields';
+import { checkFieldType } from './fieldTypes';
+import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+import type { Command, FieldDeclaration, MergeRule } from './stateStore';
+
+/** One entry of a field as it is now. Fields with one value have one entry, named ''. */
+export interface LiveEntry {
+	entry: string;
+	position: number;
+	hash: string;
+	value: Json;
+	/** The version that wrote it. */
+	version: number;
+}
+
+/** What a command may look at: entries by name, never a whole field, so that a write costs what it changes. */
+export interface FieldReader {
+	entry(field: string, entry: string): Promise<LiveEntry | undefined>;
+	nextPosition(field: string): Promise<number>;
+}
+
+export interface EntryChange {
+	field: string;
+	entry: string;
+	position: number;
+	value: Json;
+}
+
+const ONLY_VALUE = '';
+/** What only the step that keeps the records may say about a piece of work. */
+const JUDGED_MEMBERS = ['status', 'locked', 'stale'] as const;
+
+const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
+	set: 'set',
+	append: 'append',
+	mergeById: 'mergeById',
+	increment: 'increment',
+	writeOnce: 'writeOnce',
+};
+
+/** The field that a command writes to. */
+export function fieldOf(command: Command): string {
+	return command.op === 'lock' ? ARTEFACTS : command.field;
+}
+
+/**
+ * What a command changes. Entries that stay as they are do not count as changed. Fails with `rule_mismatch`,
+ * `type_mismatch`, `record_protected`, `locked`, or `conflict` when a value that is written once has another value.
+ */
+export async function applyCommand(
+	command: Command,
+	declaration: FieldDeclaration,
+	reader: FieldReader,
+	asRecordKeeper: boolean,
+): Promise<EntryChange[]> {
+	if (command.op === 'lock') {
+		if (!asRecordKeeper) throw protectedRecord('locked');
+		const found = await reader.entry(ARTEFACTS, command.artefactId);
+		if (found === undefined) throw unknownArtefact(command.artefactId);
+		return mergeEntries(declaration, [{ id: command.artefactId, locked: true }], reader);
+	}
+	checkRule(command, declaration);
+	if (declaration.part === 'record' && !asRecordKeeper) throw protectedRecord(declaration.name);
+	switch (command.op) {
+		case 'set':
+			checkFieldType(declaration.name, declaration.type, command.value);
+			return replaceValue(declaration, command.value, reader);
+		case 'writeOnce':
+			checkFieldType(declaration.name, declaration.type, command.value);
+			return writeOnce(declaration, command.value, reader);
+		case 'increment':
+			checkFieldType(declaration.name, declaration.type, command.by);
+			return increment(declaration, command.by, reader);
+		case 'append':
+			for (const value of command.values) checkFieldType(declaration.name, declaration.type, value);
+			return append(declaration, command.values, reader);
+		case 'mergeById':
+			for (const item of command.items) {
+				checkFieldType(declaration.name, declaration.type, item);
+				if (declaration.name === ARTEFACTS && !asRecordKeeper) refuseJudgement(item);
+			}
+			return mergeEntries(declaration, command.items, reader);
+	}
+}
+
+/**
+ * Whether somebody else's newer write stands in the way of `command`: whole values conflict on their field, merged
+ * entries on their id, appends and increments never.
+ */
+export async function findConflict(
+	command: Command,
+	expectedVersion: number,
+	reader: FieldReader,
+): Promise<LiveEntry | undefined> {
+	const entries =
+		command.op === 'mergeById'
+			? command.items.map((item) => item.id)
+			: command.op === 'set' || command.op === 'writeOnce'
+				? [ONLY_VALUE]
+				: [];
+	for (const entry of entries) {
+		const found = await reader.entry(fieldOf(command), entry);
+		if (found !== undefined && found.version > expectedVersion) return found;
+	}
+	return undefined;
+}
+
+/** A field's value from its entries, in the form that people and steps read. */
+export function assembleField(rule: MergeRule, entries: ReadonlyArray<{ value: Json }>): Json | undefined {
+	if (rule === 'append' || rule === 'mergeById') return entries.map((entry) => entry.value);
+	return entries[0]?.value;
+}
+
+function checkRule(command: Exclude<Command, { op: 'lock' }>, declaration: FieldDeclaration): void {
+	if (RULE_OF[command.op] === declaration.rule) return;
+	throw new PipelineError(
+		'rule_mismatch',
+		`'${declaration.name}' is written by '${declaration.rule}', not by '${command.op}'.`,
+		{ details: { field: declaration.name, expected: declaration.rule, came: command.op } },
+	);
+}
+
+async function replaceValue(field: FieldDeclaration, value: Json, reader: FieldReader): Promise<EntryChange[]> {
+	const now = await reader.entry(field.name, ONLY_VALUE);
+	if (now?.hash === hashOf(value)) return [];
+	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
+}
+
+async function writeOnce(field: FieldDeclaration, value: Json, reader: FieldReader): Promise<EntryChange[]> {
+	const now = await reader.entry(field.name, ONLY_VALUE);
+	if (now === undefined) return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
+	if (now.hash === hashOf(value)) return [];
+	throw new PipelineError('conflict', `'${field.name}' is written once and already has another value.`, {
+		retryable: false,
+		hint: 'Read the value that is there, or use another field.',
+		details: { field: field.name, now: now.value },
+	});
+}
+
+async function increment(field: FieldDeclaration, by: number, reader: FieldReader): Promise<EntryChange[]> {
+	if (by === 0) return [];
+	const now = await reader.entry(field.name, ONLY_VALUE);
+	const base = typeof now?.value === 'number' ? now.value : 0;
+	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value: base + by }];
+}
+
+async function append(field: FieldDeclaration, values: readonly Json[], reader: FieldReader): Promise<EntryChange[]> {
+	const first = await reader.nextPosition(field.name);
+	return values.map((value, index) => {
+		const position = first + index;
+		return { field: field.name, entry: String(position), position, value };
+	});
+}
+
+async function mergeEntries(
+	field: FieldDeclaration,
+	items: ReadonlyArray<JsonObject & { id: string }>,
+	reader: FieldReader,
+): Promise<EntryChange[]> {
+	const changes = new Map<string, EntryChange>();
+	let position = await reader.nextPosition(field.name);
+	for (const item of items) {
+		const stored = await reader.entry(field.name, item.id);
+		const before = changes.get(item.id)?.value ?? stored?.value;
+		const merged: Json = { ...(isJsonObject(before) ? before : {}), ...item };
+		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
+		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) throw lockedArtefact(before);
+		const at = stored?.position ?? changes.get(item.id)?.position ?? position++;
+		changes.set(item.id, { field: field.name, entry: item.id, position: at, value: merged });
+	}
+	return [...changes.values()];
+}
+
+function isJsonObject(value: Json | undefined): value is JsonObject {
+	return isObject(value);
+}
+
+function refuseJudgement(item: JsonObject): void {
+	const member = JUDGED_MEMBERS.find((name) => item[name] !== undefined);
+	if (member !== undefined) throw protectedRecord(`${ARTEFACTS}.${member}`);
+}
+
+function protectedRecord(name: string): PipelineError {
+	return new PipelineError('record_protected', `'${name}' is kept by Greenlight's own steps and cannot be set here.`);
+}
+
+function lockedArtefact(artefact: JsonObject): PipelineError {
+	const title = typeof artefact.title === 'string' && artefact.title !== '' ? artefact.title : String(artefact.id);
+	return new PipelineError('locked', `'${title}' is approved and locked.`, { details: { artefactId: artefact.id } });
+}
+
+function unknownArtefact(artefactId: string): PipelineError {
+	return new PipelineError('input_refused', `This run has no artefact '${artefactId}'.`);
+}

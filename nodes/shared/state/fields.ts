@@ -1,0 +1,164 @@
+/** The shapes that rooms and nodes share: what travels on an item and what stands in a run's state. */
+import { z } from 'zod/v4';
+import { FAILURE_KINDS, LAYERS, type FailureCode } from '../errors';
+
+export const RUN_STATUSES = [
+	'open',
+	'waiting',
+	'finished',
+	'escalated',
+	'stalled',
+	'crashed',
+	'stopped',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const ARTEFACT_STATUSES = [
+	'new',
+	'passed',
+	'failed',
+	'unsure',
+	'approved',
+	'rejected',
+	'redirected',
+	'replaced',
+] as const;
+export type ArtefactStatus = (typeof ARTEFACT_STATUSES)[number];
+
+/** What the Retry Router asks of the step that it sends an item back to. */
+export const NEXT_STEPS = ['generate', 'revise', 'check'] as const;
+export type NextStep = (typeof NEXT_STEPS)[number];
+
+export const failureSchema = z.object({
+	code: z.enum(Object.keys(FAILURE_KINDS) as [FailureCode, ...FailureCode[]]),
+	layer: z.enum(LAYERS),
+	message: z.string(),
+	hint: z.string(),
+	retryable: z.boolean(),
+	retryAfterMs: z.number().nonnegative().optional(),
+});
+
+/** Tokens of one or several calls, as Gemini counts them. Thoughts are billed as output. */
+export const usageSchema = z.object({
+	inputTokens: z.int().nonnegative(),
+	outputTokens: z.int().nonnegative(),
+	thoughtTokens: z.int().nonnegative(),
+	cachedTokens: z.int().nonnegative(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+export const issueSchema = z.object({
+	ruleId: z.string(),
+	severity: z.enum(['hard', 'soft']),
+	/** The words or the fact that the rule was held against. */
+	evidence: z.string(),
+	/** What to change. */
+	fix: z.string(),
+});
+export type Issue = z.infer<typeof issueSchema>;
+
+/** The validator's typed answer on one artefact as it was (`contentHash`). `pass` is true only for the outcome `pass`. */
+export const verdictSchema = z.object({
+	artefactId: z.string(),
+	contentHash: z.string(),
+	outcome: z.enum(['pass', 'fail', 'unsure']),
+	pass: z.boolean(),
+	/** Share of the rules that hold, 0 to 1. */
+	score: z.number().min(0).max(1),
+	note: z.string(),
+	issues: z.array(issueSchema),
+	guideVersion: z.string(),
+	judge: z.object({
+		model: z.string().nullable(),
+		/** How often each judged rule was asked. */
+		votes: z.int().nonnegative(),
+		/** How many judged rules got different answers. */
+		flips: z.int().nonnegative(),
+	}),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** A person's decision on one artefact as it was shown (`contentHash`). */
+export const decisionSchema = z.object({
+	artefactId: z.string(),
+	contentHash: z.string(),
+	action: z.enum(['approve', 'reject', 'redirect', 'reopen']),
+	note: z.string().optional(),
+	scope: z.enum(['artefact', 'run']).optional(),
+	reviewer: z.string(),
+	reviewerVerified: z.enum(['none', 'passcode']),
+	decidedAt: z.string(),
+	round: z.int().nonnegative(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** A reviewer's note as a constraint that later generations must obey. */
+export const directiveSchema = z.object({
+	id: z.string(),
+	text: z.string(),
+	scope: z.enum(['artefact', 'run']),
+	artefactId: z.string().optional(),
+	reviewer: z.string(),
+	round: z.int().nonnegative(),
+});
+export type Directive = z.infer<typeof directiveSchema>;
+
+/** One piece of creative work in state. `content` is the work itself; `contentHash` is the hash of `content` alone. */
+export const artefactSchema = z.object({
+	id: z.string().min(1),
+	kind: z.string().min(1),
+	title: z.string(),
+	/** Place in the round, from 1. A replacement keeps the place of what it replaces. */
+	slot: z.int().positive(),
+	/** The round in which this content was made. */
+	round: z.int().nonnegative(),
+	status: z.enum(ARTEFACT_STATUSES),
+	/** Why it has its status, one sentence; empty while new. */
+	why: z.string(),
+	locked: z.boolean(),
+	stale: z.boolean(),
+	contentHash: z.string(),
+	content: z.record(z.string(), z.json()),
+	/** Names of what it was made from: `intent@<hash>`, `guide@<hash>`, other artefacts as `<id>@<hash>`. */
+	madeFrom: z.array(z.string()),
+	/** The artefact whose place it took. */
+	replaces: z.string().optional(),
+	/** The step that made it. */
+	by: z.string(),
+});
+export type Artefact = z.infer<typeof artefactSchema>;
+
+/** What a Greenlight node reads from and puts on an n8n item. Everything else on the item passes through untouched. */
+export const itemSchema = z.looseObject({
+	title: z.string().optional(),
+	status: z.string().optional(),
+	why: z.string().optional(),
+	runId: z.string().optional(),
+	round: z.int().nonnegative().optional(),
+	slot: z.int().positive().optional(),
+	artefactId: z.string().optional(),
+	kind: z.string().optional(),
+	contentHash: z.string().optional(),
+	verdict: verdictSchema.optional(),
+	decision: decisionSchema.optional(),
+	failure: failureSchema.optional(),
+	next: z.enum(NEXT_STEPS).optional(),
+});
+export type Item = z.infer<typeof itemSchema>;
+
+/** The keys of an item that Greenlight owns; the rest is the artefact's own content or belongs to other nodes. */
+export const ITEM_KEYS = [
+	'title',
+	'status',
+	'why',
+	'runId',
+	'round',
+	'slot',
+	'artefactId',
+	'kind',
+	'contentHash',
+	'verdict',
+	'decision',
+	'failure',
+	'next',
+] as const;

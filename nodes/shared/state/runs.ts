@@ -1,0 +1,124 @@
+/** The rows about runs and where they are being worked on. Called inside the store's transactions. */
+import { PipelineError } from '../errors';
+import type { Row, Transaction } from './backends/database';
+import { RUN_STATUSES, type RunStatus } from './fields';
+import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
+
+const MANY = 100;
+
+const SELECT_RUNS = `
+SELECT runs.*,
+	(SELECT coalesce(sum(cost_usd), 0) FROM steps WHERE steps.run_id = runs.run_id) AS cost_usd,
+	(SELECT coalesce(sum(unpriced), 0) FROM steps WHERE steps.run_id = runs.run_id) AS unpriced_calls
+FROM runs`;
+
+/** Fails with `run_not_found`. */
+export async function get(tx: Transaction, runId: string): Promise<Run> {
+	const row = (await tx.all(`${SELECT_RUNS} WHERE run_id = ?`, runId))[0];
+	if (row === undefined) throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
+	return toRun(row);
+}
+
+export async function findByKey(tx: Transaction, runKey: string): Promise<Run | undefined> {
+	const row = (await tx.all(`${SELECT_RUNS} WHERE run_key = ?`, runKey))[0];
+	return row === undefined ? undefined : toRun(row);
+}
+
+/** The first of "<key> (2)", "<key> (3)", … that no run has. */
+export async function freeKey(tx: Transaction, runKey: string): Promise<string> {
+	for (let number = 2; ; number++) {
+		const candidate = `${runKey} (${number})`;
+		if ((await findByKey(tx, candidate)) === undefined) return candidate;
+	}
+}
+
+export async function list(
+	tx: Transaction,
+	filter: { status?: RunStatus; search?: string; limit?: number },
+): Promise<Run[]> {
+	const rows = await tx.all(
+		`${SELECT_RUNS}
+WHERE (? = '' OR status = ?) AND (? = '' OR lower(title) LIKE ? OR lower(run_key) LIKE ? OR run_id LIKE ?)
+ORDER BY created_at DESC, run_id LIMIT ?`,
+		filter.status ?? '',
+		filter.status ?? '',
+		filter.search ?? '',
+		...like(filter.search),
+		filter.limit ?? MANY,
+	);
+	return rows.map(toRun);
+}
+
+function like(search: string | undefined): [string, string, string] {
+	const pattern = `%${(search ?? '').toLowerCase()}%`;
+	return [pattern, pattern, pattern];
+}
+
+export async function create(tx: Transaction, runId: string, request: StartRunRequest, at: string): Promise<Run> {
+	await tx.run(
+		`INSERT INTO runs (run_id, run_key, title, status, status_note, version, unsnapshotted, started_from, workflow_id,
+created_at, updated_at) VALUES (?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?)`,
+		runId,
+		request.runKey,
+		request.title,
+		request.startedFrom,
+		request.workflowId,
+		at,
+		at,
+	);
+	return get(tx, runId);
+}
+
+export async function touch(tx: Transaction, runId: string, at: string): Promise<void> {
+	await tx.run('UPDATE runs SET updated_at = ? WHERE run_id = ?', at, runId);
+}
+
+export async function setStatus(
+	tx: Transaction,
+	runId: string,
+	to: { status: RunStatus; note?: string },
+): Promise<void> {
+	await tx.run('UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?', to.status, to.note ?? '', runId);
+}
+
+export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {
+	await get(tx, runId);
+	const row = (await tx.all('SELECT round FROM links WHERE ref = ? AND run_id = ?', to.ref, runId))[0];
+	if (row === undefined) {
+		await tx.run('INSERT INTO links (ref, run_id, round) VALUES (?, ?, ?)', to.ref, runId, to.round);
+	} else if (reset || to.round > Number(row.round)) {
+		await tx.run('UPDATE links SET round = ? WHERE ref = ? AND run_id = ?', to.round, to.ref, runId);
+	}
+}
+
+export async function findLinked(
+	tx: Transaction,
+	refs: readonly string[],
+): Promise<Array<{ run: Run; ref: string; round: number }>> {
+	const found = new Map<string, { run: Run; ref: string; round: number }>();
+	for (const ref of refs) {
+		for (const row of await tx.all('SELECT run_id, round FROM links WHERE ref = ?', ref)) {
+			const runId = String(row.run_id);
+			if (!found.has(runId)) found.set(runId, { run: await get(tx, runId), ref, round: Number(row.round) });
+		}
+	}
+	return [...found.values()];
+}
+
+function toRun(row: Row): Run {
+	const status = RUN_STATUSES.find((known) => known === row.status) ?? 'open';
+	return {
+		runId: String(row.run_id),
+		runKey: String(row.run_key),
+		title: String(row.title),
+		status,
+		statusNote: String(row.status_note),
+		version: Number(row.version),
+		startedFrom: row.started_from === 'editor' ? 'editor' : 'production',
+		workflowId: String(row.workflow_id),
+		createdAt: String(row.created_at),
+		updatedAt: String(row.updated_at),
+		costUsd: Number(row.cost_usd),
+		unpricedCalls: Number(row.unpriced_calls),
+	};
+}

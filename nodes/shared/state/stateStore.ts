@@ -1,0 +1,230 @@
+/**
+ * The shared state of a run: one typed, versioned document with records beside it. Every sentence here has a clause in
+ * `test/conformance/stateStore.conformance.ts`, which every backend passes unmodified.
+ */
+import type { Failure, Layer } from '../errors';
+import type { RunStatus } from './fields';
+import type { Json, JsonObject } from './json';
+
+/** How writes to a field combine. A field has exactly one rule, given when it is declared. */
+export type MergeRule = 'set' | 'append' | 'mergeById' | 'increment' | 'writeOnce';
+
+/** The part of JSON Schema that a field's values are checked against. `{}` accepts everything. */
+export interface FieldType {
+	type?: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array';
+	items?: FieldType;
+	properties?: Readonly<Record<string, FieldType>>;
+	required?: readonly string[];
+	enum?: readonly (string | number)[];
+	minimum?: number;
+	maximum?: number;
+	maxLength?: number;
+}
+
+export interface FieldDeclaration {
+	name: string;
+	/** What a value, or for `append` and `mergeById` one entry, must look like. */
+	type: FieldType;
+	rule: MergeRule;
+	/** Content can be rolled back; records only grow and are written only by their own step. */
+	part: 'content' | 'record';
+}
+
+/** One change to one field. `mergeById` entries are objects with an `id`; given members replace, others stay. */
+export type Command =
+	| { op: 'set'; field: string; value: Json }
+	| { op: 'append'; field: string; values: readonly Json[] }
+	| { op: 'mergeById'; field: string; items: ReadonlyArray<JsonObject & { id: string }> }
+	| { op: 'increment'; field: string; by: number }
+	| { op: 'writeOnce'; field: string; value: Json }
+	| { op: 'lock'; artefactId: string };
+
+export interface Run {
+	runId: string;
+	runKey: string;
+	title: string;
+	status: RunStatus;
+	/** Who has to act and why, when the run is with a person. */
+	statusNote: string;
+	/** Latest version of the document, 0 before the first write. */
+	version: number;
+	/** `editor` when started by the button in the editor. Shown, never used for logic. */
+	startedFrom: 'editor' | 'production';
+	workflowId: string;
+	/** ISO 8601, UTC. */
+	createdAt: string;
+	updatedAt: string;
+	/** Money recorded for the run's answered calls; calls of unknown price are counted in `unpricedCalls`. */
+	costUsd: number;
+	unpricedCalls: number;
+}
+
+export interface StartRunRequest {
+	/** The caller's own name for the run. The same key gives the same run, never two. */
+	runKey: string;
+	title: string;
+	/** The brief as typed; written to the content field `brief`. */
+	brief?: string;
+	/** What to do when the key's run has another brief. */
+	ifBriefChanged?: 'stop' | 'keep' | 'newVersion' | 'startAnother';
+	startedFrom: 'editor' | 'production';
+	workflowId: string;
+	/** The user's own fields, beside the built-in ones. */
+	fields?: readonly FieldDeclaration[];
+}
+
+export interface StartedRun {
+	run: Run;
+	/** False when the key already had a run. */
+	created: boolean;
+}
+
+/** A run's document at one version. */
+export interface StateDocument {
+	runId: string;
+	version: number;
+	/** Every field that has a value. Fields of entries (`append`, `mergeById`) are lists, in the order of first writing. */
+	fields: JsonObject;
+}
+
+export interface LedgerEntry {
+	layer: Layer;
+	/** What happened: `attempt`, `verdict`, `decision`, `failure`, `call`, `rollback`, `lock`, `status`, … */
+	event: string;
+	/** One sentence for a person. */
+	note: string;
+	by: string;
+	artefactId?: string;
+	round?: number;
+	failure?: Failure;
+	costUsd?: number | null;
+	durationMs?: number;
+}
+
+export interface RecordedLedgerEntry extends LedgerEntry {
+	seq: number;
+	at: string;
+}
+
+/**
+ * What a step was asked and what it answered, under its key. `started` is written before a paid call is sent, `answered`
+ * before its answer is passed on.
+ */
+export interface Step {
+	key: string;
+	kind: 'call' | 'arrival' | 'decision';
+	state: 'started' | 'answered' | 'failed';
+	/** `workflowId/node name`. */
+	node: string;
+	round: number;
+	slot: string;
+	/** Answer, arrival or decision. */
+	answer?: Json;
+	failure?: Failure;
+	/** Money: a number, or null when the price is unknown. */
+	costUsd?: number | null;
+	/** The process that works on it, so that a step in flight here is told from one whose process died. */
+	owner?: string;
+}
+
+export interface RecordedStep extends Step {
+	startedAt: string;
+	updatedAt: string;
+}
+
+/** What one item of a node call wants written, all or nothing. */
+export interface WriteRequest {
+	commands: readonly Command[];
+	/** The writing step's name, for history and conflicts. */
+	by: string;
+	/** Same id: nothing happens a second time and the recorded `outcome` comes back. */
+	commandId?: string;
+	/** The version that the writer read. If a field that is being written changed since: `conflict`. */
+	expectedVersion?: number;
+	/** Record fields are writable only with this, which no user-facing operation sets. */
+	asRecordKeeper?: boolean;
+	/** Declares fields that the run does not know yet, in the same transaction. */
+	declare?: readonly FieldDeclaration[];
+	/** Kept with `commandId` and returned on replay. */
+	outcome?: Json;
+	steps?: readonly Step[];
+	ledger?: readonly LedgerEntry[];
+	/** Set together with the write. */
+	status?: { status: RunStatus; note?: string };
+}
+
+export type WriteResult =
+	| { ok: true; version: number; replayed: boolean; outcome?: Json }
+	| { ok: false; failure: Failure; details: Readonly<Record<string, unknown>> };
+
+/** One version of the document: who made it and which fields it changed. */
+export interface Version {
+	version: number;
+	at: string;
+	by: string;
+	kind: 'start' | 'write' | 'rollback';
+	fields: string[];
+	checkpoints: string[];
+}
+
+/** Where in n8n a run is being worked on. */
+export interface ExecutionLink {
+	/** A name that is unique among executions: the execution id, or a token that survives a retry. */
+	ref: string;
+	/** The round that this execution has reached; items without a round belong to it. */
+	round: number;
+}
+
+export interface StateStore {
+	/**
+	 * Begins the run of a key, or gives back the one it has. Another brief under a known key is refused as `brief_changed`
+	 * with both briefs in `details`, unless `ifBriefChanged` says otherwise.
+	 */
+	startRun(request: StartRunRequest): Promise<StartedRun>;
+	/** Fails with `run_not_found`. */
+	getRun(runId: string): Promise<Run>;
+	/** Newest first. */
+	listRuns(filter?: { status?: RunStatus; search?: string; limit?: number }): Promise<Run[]>;
+	/** The run is reachable under the link's name from now on; the link's round never goes back unless `reset` is set. */
+	linkExecution(runId: string, link: ExecutionLink, options?: { reset?: boolean }): Promise<void>;
+	/** Runs linked under any of the names, with the round of the first name that has a link. */
+	findLinkedRuns(refs: readonly string[]): Promise<Array<{ run: Run; ref: string; round: number }>>;
+	/** The latest document, or the one at a version or a checkpoint (`checkpoint_not_found`). */
+	read(runId: string, at?: number | string): Promise<StateDocument>;
+	/** The fields that the run knows, built-in ones first. */
+	declaredFields(runId: string): Promise<FieldDeclaration[]>;
+	/**
+	 * Applies all requests in one transaction, each in a savepoint of its own: a refused one changes nothing and does not
+	 * stop the others. If anything changed, the document has exactly one new version.
+	 */
+	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
+	/** Names the latest version. The same name again moves it. */
+	checkpoint(runId: string, name: string, by: string): Promise<number>;
+	/**
+	 * Makes a NEW version whose content is that of an earlier version or checkpoint. Records stay; artefacts that are
+	 * locked, or named in `keep`, stay as they are.
+	 */
+	rollBack(
+		runId: string,
+		to: number | string,
+		options: { by: string; keep?: readonly string[]; commandId?: string },
+	): Promise<WriteResult>;
+	/** Every version, oldest first. */
+	history(runId: string): Promise<Version[]>;
+	/** Writes the step and, if given, ledger entries. Makes no version. */
+	recordStep(runId: string, step: Step, ledger?: readonly LedgerEntry[]): Promise<void>;
+	/**
+	 * Writes the step as `started` if its key has none or a `failed` one. Otherwise gives back what is recorded. Two
+	 * callers at once: exactly one gets `claimed`.
+	 */
+	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }>;
+	findStep(runId: string, key: string): Promise<RecordedStep | undefined>;
+	/** In the order in which they were recorded first. */
+	listSteps(
+		runId: string,
+		filter?: { kind?: Step['kind']; node?: string; round?: number },
+	): Promise<RecordedStep[]>;
+	/** The append-only list of what happened, oldest first. */
+	ledger(runId: string): Promise<RecordedLedgerEntry[]>;
+	close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStateStore } from '../../nodes/shared/state';
+import { tickingEnvironment } from '../support/storeEnvironment';
+import { describeStateStore } from './stateStore.conformance';
+
+describeStateStore({
+	name: 'SQLite, a file',
+	reopens: true,
+	async createPlace() {
+		const folder = await mkdtemp(join(tmpdir(), 'greenlight-'));
+		const environment = tickingEnvironment();
+		return {
+			open: () => openStateStore({ path: join(folder, 'state', 'state.sqlite'), ...environment }),
+			remove: () => rm(folder, { recursive: true }),
+		};
+	},
+});
+
+describeStateStore({
+	name: 'SQLite, in memory',
+	reopens: false,
+	async createPlace() {
+		return { open: () => openStateStore({ path: ':memory:', ...tickingEnvironment() }), remove: async () => undefined };
+	},
+});
