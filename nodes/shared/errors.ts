@@ -206,6 +206,11 @@ export const FAILURE_KINDS = {
 		retryable: false,
 		hint: 'See "One state for several n8n processes" in the documentation.',
 	},
+	near_duplicate: {
+		layer: 'handoff',
+		retryable: true,
+		hint: 'The concept nearly repeats one that is already there. The next try is told to do something else.',
+	},
 	lost_on_the_way: {
 		layer: 'handoff',
 		retryable: true,

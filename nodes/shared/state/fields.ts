@@ -1,6 +1,9 @@
 /** The shapes that rooms and nodes share: what travels on an item and what stands in a run's state. */
 import { z } from 'zod/v4';
 import { FAILURE_KINDS, LAYERS, type FailureCode } from '../errors';
+import type { Json } from './json';
+
+const jsonSchema: z.ZodType<Json> = z.json();
 
 export const RUN_STATUSES = [
 	'open',
@@ -118,7 +121,7 @@ export const artefactSchema = z.object({
 	locked: z.boolean(),
 	stale: z.boolean(),
 	contentHash: z.string(),
-	content: z.record(z.string(), z.json()),
+	content: z.record(z.string(), jsonSchema),
 	/** Names of what it was made from: `intent@<hash>`, `guide@<hash>`, other artefacts as `<id>@<hash>`. */
 	madeFrom: z.array(z.string()),
 	/** The artefact whose place it took. */
@@ -127,6 +130,49 @@ export const artefactSchema = z.object({
 	by: z.string(),
 });
 export type Artefact = z.infer<typeof artefactSchema>;
+
+/** One piece of work that a Retry Router sends back. */
+export const retryOrderSchema = z.object({
+	slot: z.int().positive(),
+	/** What it concerns; missing when nothing came of the place yet. */
+	artefactId: z.string().optional(),
+	next: z.enum(NEXT_STEPS),
+	/** What to do differently, for the model. */
+	reasons: z.array(z.string()),
+	why: z.string(),
+});
+export type RetryOrder = z.infer<typeof retryOrderSchema>;
+
+export const escalationSchema = z.object({
+	slot: z.int().positive(),
+	artefactId: z.string().optional(),
+	status: z.enum(ARTEFACT_STATUSES),
+	why: z.string(),
+	failure: failureSchema.optional(),
+});
+export type Escalation = z.infer<typeof escalationSchema>;
+
+/** What a Retry Router decided for a round, as it stands in the record field `rounds` and is given back when asked again. */
+export const roundDecisionSchema = z.object({
+	/** `workflowId/node name#round`. */
+	id: z.string(),
+	round: z.int().nonnegative(),
+	kind: z.enum(['done', 'retry', 'escalate', 'partly']),
+	why: z.string(),
+	/** Ids of the accepted work that leaves by Done. */
+	done: z.array(z.string()),
+	retry: z.array(retryOrderSchema),
+	escalate: z.array(escalationSchema),
+	/** Accepted so far: later requests must not repeat them. */
+	kept: z.array(z.object({ id: z.string(), title: z.string(), logline: z.string() })),
+	/** Not accepted in this round, and why: later requests are told. */
+	sentBack: z.array(z.object({ title: z.string(), why: z.string() })),
+	/** Ids that were asked to be checked once more, in this round or before. */
+	rechecked: z.array(z.string()),
+	/** How long the next round should wait, in ms. */
+	waitMs: z.number().nonnegative(),
+});
+export type RoundDecision = z.infer<typeof roundDecisionSchema>;
 
 /** What a Greenlight node reads from and puts on an n8n item. Everything else on the item passes through untouched. */
 export const itemSchema = z.looseObject({
@@ -143,6 +189,8 @@ export const itemSchema = z.looseObject({
 	decision: decisionSchema.optional(),
 	failure: failureSchema.optional(),
 	next: z.enum(NEXT_STEPS).optional(),
+	/** Set when the item comes from the record and nothing was asked or paid for it this time. */
+	replayed: z.boolean().optional(),
 });
 export type Item = z.infer<typeof itemSchema>;
 
@@ -161,4 +209,5 @@ export const ITEM_KEYS = [
 	'decision',
 	'failure',
 	'next',
+	'replayed',
 ] as const;

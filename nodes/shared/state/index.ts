@@ -14,4 +14,12 @@ export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 export { stepKey, type StepKeyParts } from './stepKey';
-export { artefactsOf, verdictFor, directivesOf } from './views';
+export {
+	artefactsOf,
+	attemptsOf,
+	currentRound,
+	directivesOf,
+	requestedCount,
+	roundsOf,
+	verdictFor,
+} from './views';

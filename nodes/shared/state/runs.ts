@@ -81,6 +81,10 @@ export async function setStatus(
 	await tx.run('UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?', to.status, to.note ?? '', runId);
 }
 
+export async function rename(tx: Transaction, runId: string, title: string): Promise<void> {
+	await tx.run('UPDATE runs SET title = ? WHERE run_id = ?', title, runId);
+}
+
 export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {
 	await get(tx, runId);
 	const row = (await tx.all('SELECT round FROM links WHERE ref = ? AND run_id = ?', to.ref, runId))[0];

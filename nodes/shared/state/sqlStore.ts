@@ -252,6 +252,7 @@ export class SqlStateStore implements StateStore {
 		for (const step of request.steps ?? []) await records.saveStep(tx, run.runId, step, this.now());
 		await records.addToLedger(tx, run.runId, this.now(), request.ledger ?? []);
 		if (request.status !== undefined) await runs.setStatus(tx, run.runId, request.status);
+		if (request.title !== undefined) await runs.rename(tx, run.runId, request.title);
 		if (request.commandId !== undefined) {
 			await saveCommand(tx, run.runId, request.commandId, version.number(), request.outcome);
 		}

@@ -151,6 +151,8 @@ export interface WriteRequest {
 	ledger?: readonly LedgerEntry[];
 	/** Set together with the write. */
 	status?: { status: RunStatus; note?: string };
+	/** The run's name from now on. */
+	title?: string;
 }
 
 export type WriteResult =

@@ -1,6 +1,15 @@
 /** A document's built-in fields, typed. What does not fit its type is left out: state written by hand never breaks a step. */
 import { z } from 'zod/v4';
-import { artefactSchema, directiveSchema, verdictSchema, type Artefact, type Directive, type Verdict } from './fields';
+import {
+	artefactSchema,
+	directiveSchema,
+	roundDecisionSchema,
+	verdictSchema,
+	type Artefact,
+	type Directive,
+	type RoundDecision,
+	type Verdict,
+} from './fields';
 import type { StateDocument } from './stateStore';
 
 /** All artefacts, in the order in which they were first written. */
@@ -17,6 +26,28 @@ export function verdictFor(document: StateDocument, artefact: { id: string; cont
 
 export function directivesOf(document: StateDocument): Directive[] {
 	return entriesOf(document, 'directives', directiveSchema);
+}
+
+/** What the run's routers decided, in the order of the decisions. */
+export function roundsOf(document: StateDocument): RoundDecision[] {
+	return entriesOf(document, 'rounds', roundDecisionSchema);
+}
+
+/** How many pieces of work the run's steps were asked for, all together. */
+export function requestedCount(document: StateDocument): number {
+	const requested = entriesOf(document, 'requested', z.object({ count: z.number() }));
+	return requested.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Rounds of generation that have been decided. */
+export function attemptsOf(document: StateDocument): number {
+	return typeof document.fields.attempts === 'number' ? document.fields.attempts : 0;
+}
+
+/** The round that the run has reached: one after the last one that was sent back. */
+export function currentRound(document: StateDocument): number {
+	const sent = roundsOf(document).filter(({ kind }) => kind === 'retry');
+	return sent.reduce((latest, { round }) => Math.max(latest, round + 1), 0);
 }
 
 function entriesOf<T>(document: StateDocument, field: string, schema: z.ZodType<T>): T[] {

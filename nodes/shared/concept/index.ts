@@ -1,0 +1,28 @@
+/** The concept room: intents, concepts and the user's own forms, and the questions that get them. */
+export { generateConcepts, type Ask, type GeneratedConcepts } from './generate';
+export { findNearDuplicates, NEAR_DUPLICATE_SIMILARITY, type NearDuplicate } from './nearDuplicates';
+export {
+	captureIntentRequest,
+	customRequest,
+	generateConceptsRequest,
+	MAX_CONCEPTS,
+	MAX_TEXT_LENGTH,
+	reviseConceptRequest,
+	type Asking,
+	type CaptureIntentInput,
+	type ConceptName,
+	type CustomInput,
+	type GenerateConceptsInput,
+	type ReviseConceptInput,
+} from './prompts';
+export {
+	conceptSchema,
+	CUSTOM_FIELD_TYPES,
+	customSchema,
+	intentSchema,
+	type Concept,
+	type CustomField,
+	type CustomFieldType,
+	type CustomValue,
+	type Intent,
+} from './schemas';

@@ -1,0 +1,7 @@
+/** The only shared code that knows n8n. */
+export { isMoreToCome, lineageToken } from './engine';
+export { runPerItem } from './perItem';
+export { registerWork } from './registerWork';
+export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
+export { PROCESS_ID, closeStores, openStore, stateFilePath } from './store';
+export { asPipelineError, failedItem, toNodeError } from './toNodeError';

@@ -1,0 +1,32 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { failureSchema } from '../state';
+import { asPipelineError, failedItem, toNodeError } from './toNodeError';
+
+/** What one item of a node call becomes. */
+export type ItemWork = (item: INodeExecutionData, itemIndex: number) => Promise<INodeExecutionData[]>;
+
+/**
+ * Calls `work` for one item after the other. An item that already failed passes through untouched. When `work` throws, the
+ * item goes on with its failure, or the node stops: as 'When It Fails' and n8n's own On Error setting say. A cancelled
+ * execution always stops.
+ */
+export async function runPerItem(context: IExecuteFunctions, work: ItemWork): Promise<INodeExecutionData[]> {
+	const results: INodeExecutionData[] = [];
+	for (const [itemIndex, item] of context.getInputData().entries()) {
+		if (failureSchema.safeParse(item.json.failure).success) {
+			results.push({ ...item, pairedItem: { item: itemIndex } });
+			continue;
+		}
+		try {
+			results.push(...(await work(item, itemIndex)));
+		} catch (error) {
+			const known = asPipelineError(error);
+			const stops = context.getNodeParameter('whenItFails', itemIndex, 'route') === 'stop' && !context.continueOnFail();
+			if (stops || known.code === 'cancelled' || known.code === 'internal') {
+				throw toNodeError(context, error, itemIndex);
+			}
+			results.push(failedItem(context, item, known.toFailure(), itemIndex));
+		}
+	}
+	return results;
+}

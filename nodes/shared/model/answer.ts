@@ -1,0 +1,61 @@
+/** Reads what comes back from a call of the model. */
+import { z } from 'zod/v4';
+import type { Usage } from '../state/fields';
+import { foreignAnswer } from './failures';
+import type { GeminiAnswer } from './request';
+
+const tokens = z.number().nonnegative().optional().catch(undefined);
+
+/** The part of a `generateContent` answer that is read here. */
+const bodySchema = z.looseObject({
+	candidates: z
+		.array(
+			z.looseObject({
+				content: z
+					.looseObject({
+						parts: z
+							.array(z.looseObject({ text: z.string().optional(), thought: z.boolean().optional() }))
+							.optional(),
+					})
+					.optional(),
+				finishReason: z.string().optional(),
+			}),
+		)
+		.optional(),
+	promptFeedback: z.looseObject({ blockReason: z.string().optional() }).optional(),
+	usageMetadata: z
+		.looseObject({
+			promptTokenCount: tokens,
+			toolUsePromptTokenCount: tokens,
+			candidatesTokenCount: tokens,
+			thoughtsTokenCount: tokens,
+			cachedContentTokenCount: tokens,
+		})
+		.optional(),
+	modelVersion: z.string().optional(),
+});
+
+/** Reads the body of an answer to a call of `model`. Throws `bad_gateway_body` for a body that is not Gemini's. */
+export function readAnswer(body: unknown, model: string): GeminiAnswer {
+	const read = bodySchema.safeParse(body);
+	if (!read.success) throw foreignAnswer();
+	const { candidates, promptFeedback, usageMetadata, modelVersion } = read.data;
+	const candidate = candidates?.[0];
+	const parts = candidate?.content?.parts ?? [];
+	return {
+		text: parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join(''),
+		finishReason: candidate?.finishReason,
+		blockReason: promptFeedback?.blockReason,
+		usage: usageMetadata ? readUsage(usageMetadata) : null,
+		model: modelVersion ?? model,
+	};
+}
+
+function readUsage(counts: NonNullable<z.infer<typeof bodySchema>['usageMetadata']>): Usage {
+	return {
+		inputTokens: Math.trunc((counts.promptTokenCount ?? 0) + (counts.toolUsePromptTokenCount ?? 0)),
+		outputTokens: Math.trunc(counts.candidatesTokenCount ?? 0),
+		thoughtTokens: Math.trunc(counts.thoughtsTokenCount ?? 0),
+		cachedTokens: Math.trunc(counts.cachedContentTokenCount ?? 0),
+	};
+}

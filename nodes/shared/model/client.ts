@@ -1,0 +1,186 @@
+/** The only place that talks to Google's SDK. The SDK is loaded when first needed, because loading it takes time. */
+import type { Content, GenerateContentParameters, GoogleGenAI, Model, Part } from '@google/genai';
+import { PipelineError } from '../errors';
+import { readAnswer } from './answer';
+import { sdkOptionsOf, secretsOf, type GeminiConnection } from './connection';
+import { modelNotFound, thrownFailure, type CallContext } from './failures';
+import { bareModelName, type GeminiAnswer, type GeminiRequest } from './request';
+
+type Sdk = typeof import('@google/genai');
+
+export interface CallOptions {
+	/** Stops the call at once; Gemini may bill it all the same. */
+	signal?: AbortSignal | undefined;
+	/** Time for the whole call, ms. */
+	timeoutMs: number;
+}
+
+/** A model that can be picked. */
+export interface ModelInfo {
+	/** Without `models/`. */
+	id: string;
+	name: string;
+	description: string;
+	inputTokenLimit?: number;
+	outputTokenLimit?: number;
+}
+
+/** Gemini, as narrow as it is needed here. Every rejection is a `PipelineError`. */
+export interface GeminiClient {
+	/**
+	 * Sends one request once: no retries, no automatic continuation. Gives back also answers that are blocked, cut off or
+	 * empty; see `answerFailure`.
+	 */
+	generate(request: GeminiRequest, options: CallOptions): Promise<GeminiAnswer>;
+	/** Models that write text. An empty list means that there are none; a failure is thrown. */
+	listModels(options?: Partial<CallOptions>): Promise<ModelInfo[]>;
+}
+
+const LIST_TIMEOUT_MS = 30_000;
+const LIST_PAGE_SIZE = 1000;
+/** An endless list of pages ends here. */
+const MAX_LISTED = 5000;
+/** Models that list `generateContent` but do not write text, or only in sessions of their own. */
+const NOT_TEXT = /image|banana|tts|transcribe|live|embedding|robotics|computer|omni|lyria|audio|veo|imagen/;
+
+/** Opens Gemini for one connection. Fails with `auth` or `input_refused` when the connection itself cannot be right. */
+export async function openGemini(connection: GeminiConnection): Promise<GeminiClient> {
+	const options = sdkOptionsOf(connection);
+	const sdk = await import('@google/genai');
+	const gemini = new sdk.GoogleGenAI(options);
+	const secrets = secretsOf(connection);
+	return {
+		async generate(request, { signal, timeoutMs }) {
+			const model = checkModelName(request.model);
+			const body = await guardCall({ model, timeoutMs, secrets, signal }, (callSignal) =>
+				gemini.models.generateContent(toParameters(sdk, request, { timeoutMs, signal: callSignal })),
+			);
+			return readAnswer(body, model);
+		},
+		async listModels({ signal, timeoutMs = LIST_TIMEOUT_MS } = {}) {
+			return await guardCall({ model: 'list', timeoutMs, secrets, signal }, (callSignal) =>
+				listTextModels(gemini, { timeoutMs, signal: callSignal }),
+			);
+		},
+	};
+}
+
+interface GuardedCall extends CallOptions {
+	model: string;
+	secrets: readonly string[];
+}
+
+/**
+ * Runs a call so that it ends when its time is over or the caller stops it, also while the SDK fetches a token, and
+ * rejects with our own failures. The SDK leaves a listener on the signal that it is given, so it gets one of its own.
+ */
+async function guardCall<T>(call: GuardedCall, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const { model, timeoutMs, secrets, signal } = call;
+	const timeLimit = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+	const controller = new AbortController();
+	const stop = () => controller.abort();
+	const context = (): CallContext => ({
+		model,
+		timeoutMs,
+		secrets,
+		cancelled: signal?.aborted ?? false,
+		timedOut: timeLimit.aborted,
+	});
+	if (signal?.aborted) throw thrownFailure(undefined, context());
+	signal?.addEventListener('abort', stop);
+	timeLimit.addEventListener('abort', stop);
+	try {
+		return await Promise.race([send(controller.signal), rejectOnAbort(controller.signal)]);
+	} catch (error) {
+		throw thrownFailure(error, context());
+	} finally {
+		signal?.removeEventListener('abort', stop);
+		timeLimit.removeEventListener('abort', stop);
+	}
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+	return new Promise((_resolve, reject) => {
+		signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+	});
+}
+
+function checkModelName(typed: string): string {
+	const model = bareModelName(typed);
+	if (model === '') throw new PipelineError('input_missing', "'Model' is empty.");
+	if (!/^[\w.:/@-]+$/.test(model) || model.includes('..')) throw modelNotFound(model);
+	return model;
+}
+
+/** One call's parameters. A setting that is not set is not sent. */
+function toParameters(
+	sdk: Sdk,
+	request: GeminiRequest,
+	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+): GenerateContentParameters {
+	const { system, jsonSchema, temperature, maxOutputTokens, thinking, tier } = request;
+	return {
+		model: bareModelName(request.model),
+		contents: toContents(request),
+		config: {
+			...(system ? { systemInstruction: system } : {}),
+			...(jsonSchema ? { responseMimeType: 'application/json', responseJsonSchema: jsonSchema } : {}),
+			...(temperature === undefined ? {} : { temperature }),
+			...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+			...(thinking ? { thinkingConfig: { thinkingLevel: toThinkingLevel(sdk, thinking) } } : {}),
+			...(tier === 'flex' ? { serviceTier: sdk.ServiceTier.FLEX } : {}),
+			automaticContinuation: false,
+			httpOptions: { timeout: Math.max(1, Math.ceil(timeoutMs)) },
+			abortSignal: signal,
+		},
+	};
+}
+
+function toThinkingLevel(sdk: Sdk, level: NonNullable<GeminiRequest['thinking']>) {
+	const { MINIMAL, LOW, MEDIUM, HIGH } = sdk.ThinkingLevel;
+	return { minimal: MINIMAL, low: LOW, medium: MEDIUM, high: HIGH }[level];
+}
+
+function toContents({ prompt, attachments = [], followUp }: GeminiRequest): Content[] {
+	const parts: Part[] = [{ text: prompt }];
+	for (const { mimeType, data } of attachments) parts.push({ inlineData: { mimeType, data } });
+	const first: Content = { role: 'user', parts };
+	if (!followUp) return [first];
+	return [
+		first,
+		{ role: 'model', parts: [{ text: followUp.answer }] },
+		{ role: 'user', parts: [{ text: followUp.prompt }] },
+	];
+}
+
+async function listTextModels(
+	gemini: GoogleGenAI,
+	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+): Promise<ModelInfo[]> {
+	const pages = await gemini.models.list({
+		config: { pageSize: LIST_PAGE_SIZE, httpOptions: { timeout: Math.ceil(timeoutMs) }, abortSignal: signal },
+	});
+	const found: ModelInfo[] = [];
+	let seen = 0;
+	for await (const model of pages) {
+		if (++seen > MAX_LISTED || signal.aborted) break;
+		const info = readModel(model);
+		if (info) found.push(info);
+	}
+	return found;
+}
+
+/** `undefined` for a model that does not write text. Google Cloud lists no actions; there the name decides alone. */
+function readModel(model: Model): ModelInfo | undefined {
+	const id = bareModelName(model.name ?? '');
+	const writesText = model.supportedActions?.includes('generateContent') ?? /^gem(ini|ma)-/.test(id);
+	if (id === '' || !writesText || NOT_TEXT.test(id)) return undefined;
+	const { inputTokenLimit, outputTokenLimit } = model;
+	return {
+		id,
+		name: model.displayName ?? id,
+		description: model.description ?? '',
+		...(inputTokenLimit === undefined ? {} : { inputTokenLimit }),
+		...(outputTokenLimit === undefined ? {} : { outputTokenLimit }),
+	};
+}

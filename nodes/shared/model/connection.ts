@@ -1,0 +1,87 @@
+/** Where and as whom Gemini is called, checked and turned into the SDK's options. */
+import type { GoogleGenAIOptions } from '@google/genai';
+import { PipelineError } from '../errors';
+
+export interface GeminiConnection {
+	/** Not used with `vertex`. */
+	apiKey: string;
+	/** `https://generativelanguage.googleapis.com`, or a proxy's address; empty for Google's own. */
+	baseUrl: string;
+	apiVersion: 'v1' | 'v1beta';
+	/** Google Cloud with a service account, in place of an API key. */
+	vertex?: { project: string; location: string; clientEmail: string; privateKey: string };
+}
+
+const GEMINI_URL = 'https://generativelanguage.googleapis.com';
+/** Locations of several regions have addresses of another pattern. */
+const MULTI_REGIONS: ReadonlySet<string> = new Set(['us', 'eu']);
+
+/**
+ * The SDK's options for a connection. Everything that the SDK would otherwise look up in environment variables (address,
+ * key, API version, Google Cloud or not) is given, so that none of them can send a key elsewhere. Fails with `auth` when
+ * the key is empty or cannot be one, and with `input_refused` when the address is not a web address.
+ */
+export function sdkOptionsOf(connection: GeminiConnection): GoogleGenAIOptions {
+	const { apiVersion, vertex } = connection;
+	if (!vertex) {
+		const apiKey = connection.apiKey.trim();
+		checkApiKey(apiKey);
+		return {
+			vertexai: false,
+			apiKey,
+			apiVersion,
+			httpOptions: { baseUrl: readBaseUrl(connection.baseUrl) || GEMINI_URL },
+		};
+	}
+	const location = vertex.location.trim() || 'global';
+	const baseUrl = readBaseUrl(connection.baseUrl);
+	return {
+		vertexai: true,
+		project: vertex.project.trim(),
+		location,
+		apiVersion: apiVersion === 'v1beta' ? 'v1beta1' : apiVersion,
+		httpOptions: { baseUrl: baseUrl && baseUrl !== GEMINI_URL ? baseUrl : vertexUrl(location) },
+		googleAuthOptions: {
+			projectId: vertex.project.trim(),
+			credentials: {
+				client_email: vertex.clientEmail.trim(),
+				private_key: readPrivateKey(vertex.privateKey),
+			},
+		},
+	};
+}
+
+/** What of a connection must never be shown. */
+export function secretsOf({ apiKey, vertex }: GeminiConnection): string[] {
+	return [apiKey.trim(), ...(vertex ? [vertex.privateKey.trim()] : [])].filter((secret) => secret !== '');
+}
+
+function checkApiKey(apiKey: string): void {
+	if (apiKey === '') throw new PipelineError('auth', 'The Gemini credential has no API key.');
+	if (/[^\x21-\x7e]/.test(apiKey)) {
+		throw new PipelineError('auth', 'The API key has spaces, line breaks or letters that no key has.');
+	}
+}
+
+function readBaseUrl(text: string): string {
+	const address = text.trim().replace(/\/+$/, '');
+	if (address !== '' && !(/^https?:/i.test(address) && URL.canParse(address))) {
+		throw new PipelineError('input_refused', "The credential's 'Base URL' is not a web address.");
+	}
+	return address;
+}
+
+function vertexUrl(location: string): string {
+	if (!/^[a-z0-9-]+$/.test(location)) {
+		throw new PipelineError('input_refused', "The credential's 'Region' is not the name of a region.");
+	}
+	if (location === 'global') return 'https://aiplatform.googleapis.com';
+	return MULTI_REGIONS.has(location)
+		? `https://aiplatform.${location}.rep.googleapis.com`
+		: `https://${location}-aiplatform.googleapis.com`;
+}
+
+/** A key that was copied out of a JSON file has its line breaks written as `\n`. */
+function readPrivateKey(privateKey: string): string {
+	return privateKey.trim().replace(/\\n/g, '\n');
+}

@@ -1,0 +1,268 @@
+/** Every way a call of Gemini can fail, as one of our failures. The vendor's own errors end here. */
+import { isPipelineError, PipelineError, type FailureCode } from '../errors';
+import { isObject } from '../state/json';
+import { readProviderError, readWord, sayableSentence, type ProviderError } from './providerError';
+import type { GeminiAnswer } from './request';
+
+/** What is known about the call when it fails. */
+export interface CallContext {
+	model: string;
+	/** How long the call was allowed to take. */
+	timeoutMs: number;
+	/** Whether the caller stopped the call. */
+	cancelled: boolean;
+	/** Whether `timeoutMs` is over. */
+	timedOut: boolean;
+	/** Texts that must not get into a message: keys. */
+	secrets: readonly string[];
+}
+
+const FINISH_FAILURES: ReadonlyMap<string, FailureCode> = new Map([
+	['SAFETY', 'blocked_output'],
+	['PROHIBITED_CONTENT', 'blocked_output'],
+	['BLOCKLIST', 'blocked_output'],
+	['SPII', 'blocked_output'],
+	['IMAGE_SAFETY', 'blocked_output'],
+	['IMAGE_PROHIBITED_CONTENT', 'blocked_output'],
+	['RECITATION', 'recitation'],
+	['IMAGE_RECITATION', 'recitation'],
+	['LANGUAGE', 'unsupported_language'],
+	['MAX_TOKENS', 'truncated'],
+	['CONTINUATION', 'truncated'],
+	['MALFORMED_RESPONSE', 'model_malformed'],
+	['MALFORMED_FUNCTION_CALL', 'model_malformed'],
+	['UNEXPECTED_TOOL_CALL', 'model_malformed'],
+	['TOO_MANY_TOOL_CALLS', 'model_malformed'],
+]);
+
+const FINISH_MESSAGES: Partial<Record<FailureCode, string>> = {
+	blocked_output: 'Gemini blocked its own answer',
+	recitation: 'Gemini stopped, because its answer repeated existing text',
+	unsupported_language: 'Gemini does not support the language of this text',
+	truncated: 'The answer was cut off before its end',
+	model_malformed: 'Gemini reported that its own answer was malformed',
+	model_other: 'Gemini stopped before the answer was complete',
+};
+
+/**
+ * Why an answer that came must not be used; `undefined` when it may be read. Looks only at how the answer ended, so it
+ * comes before any parsing: a cut-off answer that happens to parse is still cut off.
+ */
+export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
+	const { blockReason, finishReason, text } = answer;
+	if (blockReason !== undefined) {
+		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason });
+	}
+	if (finishReason !== undefined && finishReason !== 'STOP') {
+		const code = FINISH_FAILURES.get(finishReason) ?? 'model_other';
+		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason });
+	}
+	if (text.trim() === '') return new PipelineError('empty_response', 'Gemini answered with nothing.');
+	if (finishReason === undefined) {
+		return new PipelineError('truncated', 'The answer came without its end, so it may be cut off.');
+	}
+	return undefined;
+}
+
+/** Names the reason in message and details, if it is one of Google's words. */
+function endFailure(code: FailureCode, message: string, reasons: Record<string, string>): PipelineError {
+	const words = Object.entries(reasons).filter(([, reason]) => readWord(reason) !== undefined);
+	const named = words.map(([, word]) => ` (reason: ${word})`).join('');
+	return new PipelineError(code, `${message}${named}.`, { details: Object.fromEntries(words) });
+}
+
+/** What an error that was thrown during a call means. Its message, cause and details carry nothing of the vendor's error. */
+export function thrownFailure(error: unknown, context: CallContext): PipelineError {
+	if (isPipelineError(error)) return error;
+	if (context.cancelled) return cancelledFailure();
+	if (context.timedOut) return timeoutFailure(context.timeoutMs);
+	const chain = causesOf(error);
+	return statusFailure(chain, context) ?? connectionFailure(chain, context) ?? unexpectedFailure(error);
+}
+
+/** Somebody stopped the call. Gemini may bill it all the same. */
+export function cancelledFailure(): PipelineError {
+	return new PipelineError('cancelled', 'The call of Gemini was stopped.');
+}
+
+/** No answer within the time that the call had. */
+export function timeoutFailure(timeoutMs: number): PipelineError {
+	const seconds = Math.ceil(timeoutMs / 1000);
+	return new PipelineError(
+		'timeout',
+		`Gemini gave no answer within ${seconds} second${seconds === 1 ? '' : 's'}.`,
+	);
+}
+
+interface ThrownPart {
+	name: string;
+	message: string;
+	code: string;
+	status: number | undefined;
+}
+
+const MAX_CAUSES = 6;
+
+/** The error and its causes, outermost first, by their properties: an error may come from another realm or package copy. */
+function causesOf(error: unknown): ThrownPart[] {
+	const parts: ThrownPart[] = [];
+	let current = error;
+	while (isObject(current) && parts.length < MAX_CAUSES) {
+		const { name, message, code, status, cause } = current;
+		parts.push({
+			name: typeof name === 'string' ? name : '',
+			message: typeof message === 'string' ? message : '',
+			code: typeof code === 'string' ? code : '',
+			status: typeof status === 'number' ? status : undefined,
+		});
+		current = cause;
+	}
+	return parts;
+}
+
+function statusFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
+	const part = chain.find(({ name, status }) => status !== undefined && name !== 'GaxiosError');
+	const provider = readProviderError((part ?? chain[0])?.message ?? '');
+	const status = part?.status ?? provider?.httpStatus;
+	return status === undefined ? undefined : httpFailure(status, provider, context);
+}
+
+function httpFailure(
+	status: number,
+	provider: ProviderError | undefined,
+	context: CallContext,
+): PipelineError {
+	const said = sayableSentence(provider?.message ?? '', context.secrets);
+	const saying = said === '' ? '.' : `: ${/[.!?…]$/.test(said) ? said : `${said}.`}`;
+	const details = {
+		httpStatus: status,
+		...(provider?.status === undefined ? {} : { providerStatus: provider.status }),
+		...(provider?.reason === undefined ? {} : { reason: provider.reason }),
+	};
+	const wait = provider?.retryDelayMs === undefined ? {} : { retryAfterMs: provider.retryDelayMs };
+	if (status === 401 || status === 403 || provider?.reason?.startsWith('API_KEY_')) {
+		return new PipelineError('auth', `Gemini refused the credential (HTTP ${status})${saying}`, { details });
+	}
+	switch (status) {
+		case 404:
+			return modelNotFound(context.model, details);
+		case 408:
+			return new PipelineError('timeout', 'Gemini stopped waiting for the request (HTTP 408).', {
+				details,
+				...wait,
+			});
+		case 429:
+			return quotaFailure(provider, details, wait);
+	}
+	if (status >= 500) {
+		const message = `Gemini is overloaded or down for the moment (HTTP ${status}).`;
+		return new PipelineError('service_unavailable', message, { details, ...wait });
+	}
+	if (status < 400) {
+		const message = `Something between this machine and Gemini answered in its place (HTTP ${status}).`;
+		return new PipelineError('bad_gateway_body', message, { details });
+	}
+	return new PipelineError('bad_request', `Gemini did not accept the request (HTTP ${status})${saying}`, {
+		details,
+	});
+}
+
+/** There is no such model behind the credential's address and API version. */
+export function modelNotFound(model: string, details: Readonly<Record<string, unknown>> = {}): PipelineError {
+	const shown = /^[\w.:/@-]{1,100}$/.test(model) ? `'${model}'` : 'of this name';
+	return new PipelineError(
+		'model_not_found',
+		`Gemini has no model ${shown} at this address and API version.`,
+		{
+			hint: "Pick another model from the list in 'Model', or set the credential's 'API Version' to v1beta: previews and '-latest' names exist only there.",
+			details,
+		},
+	);
+}
+
+/** Daily allowances and models without one do not come back in minutes; every other limit does. */
+function quotaFailure(
+	provider: ProviderError | undefined,
+	details: Readonly<Record<string, unknown>>,
+	wait: { retryAfterMs?: number },
+): PipelineError {
+	const quotas = provider?.quotas ?? [];
+	if (quotas.some(({ limit }) => limit === '0')) {
+		const message = 'The allowance of this key does not include this model.';
+		const hint = 'Pick another model, or use a key with billing switched on.';
+		return new PipelineError('quota_exhausted', message, { hint, details });
+	}
+	if (quotas.some(({ id }) => id.includes('PerDay'))) {
+		return new PipelineError('quota_exhausted', 'The daily allowance of this key is used up.', { details });
+	}
+	return new PipelineError('rate_limited', 'Gemini received too many requests in a short time.', {
+		details,
+		...wait,
+	});
+}
+
+const CONNECTION_CODES =
+	/^(E(CONN\w+|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL|PROTO)|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+
+function connectionFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
+	const has = (test: (part: ThrownPart) => boolean) => chain.some(test);
+	const code = chain.map((part) => part.code).find((each) => CONNECTION_CODES.test(each));
+	if (has(({ name }) => name === 'AbortError' || name === 'TimeoutError'))
+		return timeoutFailure(context.timeoutMs);
+	if (code !== undefined || has(({ message }) => /\b(fetch failed|terminated)\b/.test(message))) {
+		const named = code === undefined ? '' : ` (${code})`;
+		return new PipelineError('network', `The connection to Gemini failed${named}.`, {
+			details: code === undefined ? {} : { code },
+		});
+	}
+	// The SDK trips over a body that is JSON but no object.
+	if (has(({ name }) => name === 'SyntaxError' || name === 'TypeError')) return foreignAnswer();
+	if (has(({ name, code: each }) => name === 'GaxiosError' || each.startsWith('ERR_OSSL'))) {
+		return new PipelineError('auth', 'Google did not accept the service account of the credential.');
+	}
+	return undefined;
+}
+
+/** An answer came that is not in Gemini's form: a proxy's page, half a body. */
+export function foreignAnswer(): PipelineError {
+	return new PipelineError('bad_gateway_body', "An answer came that is not in Gemini's form.");
+}
+
+/** An error that no contract names. Its text is not passed on, because nobody knows what it holds. */
+export function unexpectedFailure(error: unknown): PipelineError {
+	const name = causesOf(error)
+		.map((part) => part.name)
+		.find((each) => /^\w{1,40}$/.test(each));
+	return new PipelineError(
+		'internal',
+		`The call of Gemini stopped with an unexpected error (${name ?? 'unknown'}).`,
+	);
+}
+
+/** Failures after which the same request may succeed in a moment, so that it is sent again at once. */
+const TRANSIENT: ReadonlySet<FailureCode> = new Set<FailureCode>([
+	'rate_limited',
+	'service_unavailable',
+	'network',
+	'timeout',
+	'bad_gateway_body',
+]);
+
+export function isTransient(error: PipelineError): boolean {
+	return error.retryable && TRANSIENT.has(error.code);
+}
+
+/** Connection errors after which Gemini cannot have seen the request. */
+const NEVER_SENT: readonly unknown[] = [
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+];
+
+/** Whether Gemini may have worked on, and so bills, a call that ended in this error. */
+export function mayBeBilled({ code, details }: PipelineError): boolean {
+	if (code === 'network') return !NEVER_SENT.includes(details['code']);
+	return code === 'timeout' || code === 'cancelled' || code === 'bad_gateway_body' || code === 'internal';
+}

@@ -1,0 +1,250 @@
+/** A recorded answer is never paid for again. */
+import { z } from 'zod/v4';
+import { isPipelineError, PipelineError } from '../errors';
+import { usageSchema, type Usage } from '../state/fields';
+import type { LedgerEntry, RecordedStep, StateStore, Step } from '../state/stateStore';
+import { billOf, type Bill } from './bill';
+import { cancelledFailure, unexpectedFailure } from './failures';
+import type { StructuredRequest } from './request';
+import { askForJson, type AskDeps, type StructuredAnswer } from './structured';
+
+/** The part of the store that is used here. */
+export type StepStore = Pick<StateStore, 'claimStep' | 'recordStep'>;
+
+/** Which question this is. The same `key` in the same run is the same question, for ever. */
+export interface PaidStep {
+	runId: string;
+	/** Hash of run, node, round, slot, part, take and `requestHash(request)`. */
+	key: string;
+	/** `workflowId/node name`. */
+	node: string;
+	round: number;
+	slot: string;
+	/** Name of this process. */
+	owner: string;
+	/** Name of the step, for the ledger. */
+	by: string;
+	/** The artefact that the question is about, for the ledger. */
+	artefactId?: string | undefined;
+}
+
+/** An answer that stands in the run's records. */
+export interface PaidAnswer<T> {
+	value: T;
+	usage: Usage;
+	/** As recorded; with `replayed` nothing was paid now. */
+	costUsd: number | null;
+	model: string;
+	durationMs: number;
+	/** Whether the answer was recorded, or being fetched, before this question came. */
+	replayed: boolean;
+}
+
+const recordedSchema = z.object({
+	value: z.json(),
+	usage: usageSchema,
+	costUsd: z.number().nullable(),
+	model: z.string(),
+	durationMs: z.number(),
+});
+type Recorded = z.infer<typeof recordedSchema>;
+
+interface Outcome {
+	recorded: Recorded;
+	replayed: boolean;
+}
+
+/** Questions that this process is working on, by run, key and owner. */
+const inFlight = new WeakMap<StepStore, Map<string, Promise<Outcome>>>();
+
+/**
+ * Asks at most once for each key: records the step as started before the call is sent and as answered, with a ledger
+ * entry, before the answer is given back. A recorded answer is given back without a call. Two callers at once in this
+ * process share one call.
+ *
+ * Rejects with `outcome_unknown` when a process died between the two records (recorded as failed, so that the next ask
+ * calls again); with `schema_mismatch` when a recorded answer does not fit `request.schema` any more; else as
+ * `askForJson`, after the failure and what was billed are recorded; else as the store.
+ */
+export async function askOnce<T>(
+	store: StepStore,
+	step: PaidStep,
+	request: StructuredRequest<T>,
+	deps: AskDeps,
+): Promise<PaidAnswer<T>> {
+	const questions = inFlight.get(store) ?? new Map<string, Promise<Outcome>>();
+	inFlight.set(store, questions);
+	const name = JSON.stringify([step.runId, step.key, step.owner]);
+
+	const running = questions.get(name);
+	if (running) {
+		const joined = await joinQuestion(running, deps.signal);
+		if (joined === 'stopped') return await askOnce(store, step, request, deps);
+		return toPaidAnswer(joined, request, true);
+	}
+	const question = claimAndAsk(store, step, request, deps).finally(() => questions.delete(name));
+	questions.set(name, question);
+	const { recorded, replayed } = await question;
+	return toPaidAnswer(recorded, request, replayed);
+}
+
+/** The answer that another caller is waiting for; `stopped` when that caller was stopped and this one was not. */
+async function joinQuestion(
+	running: Promise<Outcome>,
+	signal: AbortSignal | undefined,
+): Promise<Recorded | 'stopped'> {
+	let stop = () => {};
+	const stopped = new Promise<never>((_resolve, reject) => {
+		stop = () => reject(cancelledFailure());
+	});
+	signal?.addEventListener('abort', stop);
+	if (signal?.aborted) stop();
+	try {
+		return (await Promise.race([running, stopped])).recorded;
+	} catch (error) {
+		if (isPipelineError(error) && error.code === 'cancelled' && !signal?.aborted) return 'stopped';
+		throw error;
+	} finally {
+		signal?.removeEventListener('abort', stop);
+	}
+}
+
+async function claimAndAsk<T>(
+	store: StepStore,
+	step: PaidStep,
+	request: StructuredRequest<T>,
+	deps: AskDeps,
+): Promise<Outcome> {
+	const claim = await store.claimStep(step.runId, toStep(step, 'started'));
+	if (claim.claimed) return { recorded: await askAndRecord(store, step, request, deps), replayed: false };
+	if (claim.step.state === 'answered') return { recorded: readRecorded(claim.step), replayed: true };
+	throw await recordUnknownOutcome(store, step, claim.step);
+}
+
+async function askAndRecord<T>(
+	store: StepStore,
+	step: PaidStep,
+	request: StructuredRequest<T>,
+	deps: AskDeps,
+): Promise<Recorded> {
+	const startedAt = deps.clock();
+	const outcome = await askForJson(request, deps).then(
+		(answer) => ({ ok: true as const, answer }),
+		(error: unknown) => ({
+			ok: false as const,
+			error: isPipelineError(error) ? error : unexpectedFailure(error),
+		}),
+	);
+	if (!outcome.ok) {
+		await recordFailure(store, step, outcome.error, deps.clock() - startedAt);
+		throw outcome.error;
+	}
+	return await recordAnswer(store, step, outcome.answer);
+}
+
+async function recordAnswer<T>(
+	store: StepStore,
+	step: PaidStep,
+	answer: StructuredAnswer<T>,
+): Promise<Recorded> {
+	const { value, usage, costUsd, model, durationMs } = answer;
+	const recorded = recordedSchema.parse(
+		JSON.parse(JSON.stringify({ value, usage, costUsd, model, durationMs })),
+	);
+	await store.recordStep(step.runId, { ...toStep(step, 'answered'), answer: recorded, costUsd }, [
+		{
+			...toLedgerEntry(step, 'call'),
+			layer: 'capability',
+			note: `${model} answered${answer.calls > 1 ? ` after ${answer.calls} calls` : ''}.${describeDoubt(answer.maybeBilledCalls)}`,
+			costUsd,
+			durationMs,
+		},
+	]);
+	return recorded;
+}
+
+async function recordFailure(
+	store: StepStore,
+	step: PaidStep,
+	error: PipelineError,
+	durationMs: number,
+): Promise<void> {
+	const failure = error.toFailure();
+	const bill = billOf(error);
+	const costUsd = billedUsd(bill);
+	await store.recordStep(step.runId, { ...toStep(step, 'failed'), failure, costUsd }, [
+		{
+			...toLedgerEntry(step, 'failure'),
+			layer: failure.layer,
+			note: `${failure.message}${describeDoubt(bill.maybeBilledCalls)}`,
+			failure,
+			costUsd,
+			durationMs,
+		},
+	]);
+}
+
+/** Unknown, and not zero, when nothing is known to be paid but a call without an answer may have been. */
+function billedUsd({ costUsd, maybeBilledCalls }: Bill): number | null {
+	return costUsd === 0 && maybeBilledCalls > 0 ? null : costUsd;
+}
+
+function describeDoubt(maybeBilledCalls: number): string {
+	if (maybeBilledCalls === 0) return '';
+	return maybeBilledCalls === 1
+		? ' One call without an answer may have been billed as well.'
+		: ` ${maybeBilledCalls} calls without an answer may have been billed as well.`;
+}
+
+/** A started step that nobody here works on: whether it was paid cannot be known. It goes on as a failure, not as a call. */
+async function recordUnknownOutcome(
+	store: StepStore,
+	step: PaidStep,
+	started: RecordedStep,
+): Promise<PipelineError> {
+	const message = 'This call was sent before, and whether it was answered is not recorded.';
+	const error = new PipelineError('outcome_unknown', message, { details: { startedAt: started.startedAt } });
+	const failure = error.toFailure();
+	await store.recordStep(step.runId, { ...toStep(step, 'failed'), failure, costUsd: null }, [
+		{ ...toLedgerEntry(step, 'failure'), layer: failure.layer, note: message, failure, costUsd: null },
+	]);
+	return error;
+}
+
+function readRecorded({ answer }: RecordedStep): Recorded {
+	const recorded = recordedSchema.safeParse(answer);
+	if (!recorded.success) throw staleRecord();
+	return recorded.data;
+}
+
+function toPaidAnswer<T>(
+	recorded: Recorded,
+	{ schema }: StructuredRequest<T>,
+	replayed: boolean,
+): PaidAnswer<T> {
+	const value = schema.safeParse(recorded.value);
+	if (!value.success) throw staleRecord();
+	return { ...recorded, value: value.data, replayed };
+}
+
+function staleRecord(): PipelineError {
+	return new PipelineError(
+		'schema_mismatch',
+		'The recorded answer does not fit what this step asks for now.',
+		{
+			hint: "Raise 'Take' in this step to buy a fresh answer.",
+			retryable: false,
+		},
+	);
+}
+
+function toStep({ key, node, round, slot, owner }: PaidStep, state: Step['state']): Step {
+	return { key, kind: 'call', state, node, round, slot, owner };
+}
+
+function toLedgerEntry(
+	{ by, round, artefactId }: PaidStep,
+	event: string,
+): Pick<LedgerEntry, 'event' | 'by' | 'round' | 'artefactId'> {
+	return { event, by, round, ...(artefactId === undefined ? {} : { artefactId }) };
+}

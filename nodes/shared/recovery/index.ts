@@ -1,0 +1,6 @@
+/** When to try again and when to hand over. */
+export { decideNext, type Place, type RoundFacts } from './decideNext';
+export { failureOf } from './foreignFailure';
+export { DEFAULT_POLICY, resolvePolicy, type RetryPolicy } from './policy';
+export { factsOfRound, isExpected, wasGenerated, type Arrival } from './roundFacts';
+export { roundId, statusAtEnd } from './statusAtEnd';

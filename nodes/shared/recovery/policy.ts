@@ -1,0 +1,49 @@
+import { PipelineError } from '../errors';
+
+/** When the router tries again and when it hands over. */
+export interface RetryPolicy {
+	/** How many accepted pieces are enough; 0 means as many as were asked for. */
+	target: number;
+	/** Rounds of generation in all, the first one included. */
+	attempts: number;
+	/** A failed verdict asks for a new piece, or for the same one revised. */
+	retryWith: 'generate' | 'revise';
+	/** Waiting before a round that follows a failure of a service: grows by the factor, up to the maximum. */
+	backoff: { initialMs: number; factor: number; maximumMs: number };
+	/** Time from the start of the run after which nothing is tried again; 0 means no limit. */
+	deadlineMs: number;
+	/** Money after which nothing is tried again; 0 means no limit. */
+	spendCapUsd: number;
+	whenSpent: 'escalate' | 'goOnWithWhatPassed';
+}
+
+export const DEFAULT_POLICY: RetryPolicy = {
+	target: 0,
+	attempts: 3,
+	retryWith: 'generate',
+	backoff: { initialMs: 1_000, factor: 2, maximumMs: 60_000 },
+	deadlineMs: 0,
+	spendCapUsd: 0,
+	whenSpent: 'escalate',
+};
+
+/** Fills in what is not given. Fails with `input_refused` that names the setting. */
+export function resolvePolicy(given: Partial<RetryPolicy>): RetryPolicy {
+	const policy = { ...DEFAULT_POLICY, ...given, backoff: { ...DEFAULT_POLICY.backoff, ...given.backoff } };
+	atLeast('Target', policy.target, 0, true);
+	atLeast('Attempts', policy.attempts, 1, true);
+	atLeast('First Wait', policy.backoff.initialMs, 0);
+	atLeast('Wait Factor', policy.backoff.factor, 1);
+	atLeast('Longest Wait', policy.backoff.maximumMs, 0);
+	atLeast('Deadline', policy.deadlineMs, 0);
+	atLeast('Spend Cap', policy.spendCapUsd, 0);
+	return policy;
+}
+
+function atLeast(label: string, value: number, minimum: number, whole = false): void {
+	if (Number.isFinite(value) && value >= minimum && (!whole || Number.isInteger(value))) return;
+	throw new PipelineError(
+		'input_refused',
+		`'${label}' should be a ${whole ? 'whole ' : ''}number of at least ${minimum}, not ${String(value)}.`,
+	);
+}

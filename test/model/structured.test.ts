@@ -1,0 +1,311 @@
+import { z } from 'zod/v4';
+import { PipelineError, type FailureCode } from '../../nodes/shared/errors';
+import { askForJson, billOf, openGemini } from '../../nodes/shared/model';
+import { answer, ANSWER_USD, failureOf, fakeDeps, NOON, titleRequest, titleSchema } from './fixtures';
+import { answerBody, startGeminiServer } from './geminiServer';
+
+const good = () => answer('{"title":"Night Ferry"}');
+const failed = (code: FailureCode, retryAfterMs?: number) =>
+	new PipelineError(code, `It failed with ${code}.`, retryAfterMs === undefined ? {} : { retryAfterMs });
+
+describe('a good answer', () => {
+	test('comes back checked, with tokens, price, model, time and number of calls', async () => {
+		const { deps, sent } = fakeDeps([good()]);
+		expect(await askForJson(titleRequest(), deps)).toEqual({
+			value: { title: 'Night Ferry' },
+			usage: { inputTokens: 1000, outputTokens: 100, thoughtTokens: 0, cachedTokens: 0 },
+			costUsd: ANSWER_USD,
+			model: 'gemini-3.8-flash',
+			durationMs: 0,
+			calls: 1,
+			maybeBilledCalls: 0,
+		});
+		expect(sent[0]).toMatchObject({ system: 'You name things.', prompt: 'Name this.' });
+		expect(sent[0]?.jsonSchema).toMatchObject({ type: 'object', required: ['title'] });
+	});
+
+	test('may stand between Markdown fences', async () => {
+		const { deps } = fakeDeps([answer('```json\n{"title":"Fenced"}\n```')]);
+		expect((await askForJson(titleRequest(), deps)).value).toEqual({ title: 'Fenced' });
+	});
+
+	test('loses keys that nobody asked for', async () => {
+		const { deps } = fakeDeps([answer('{"title":"A","__proto__":{"x":1},"more":2}')]);
+		expect((await askForJson(titleRequest(), deps)).value).toEqual({ title: 'A' });
+	});
+
+	test('of a model without a known price has no price, and not the price zero', async () => {
+		const { deps } = fakeDeps([answer('{"title":"A"}', { model: 'gemini-99' })]);
+		expect((await askForJson(titleRequest({ model: 'gemini-99' }), deps)).costUsd).toBeNull();
+	});
+
+	test('without a count of tokens has no price', async () => {
+		const { deps } = fakeDeps([answer('{"title":"A"}', { usage: null })]);
+		expect(await askForJson(titleRequest(), deps)).toMatchObject({
+			costUsd: null,
+			usage: { inputTokens: 0 },
+		});
+	});
+
+	test('costs half with flex, and what the user says where the user says so', async () => {
+		const flex = fakeDeps([good()]);
+		const request = titleRequest({ options: { tier: 'flex' } });
+		expect((await askForJson(request, flex.deps)).costUsd).toBeCloseTo(ANSWER_USD / 2, 12);
+		const own = fakeDeps([good()], { priceOverride: { inputUsd: 10, outputUsd: 0 } });
+		expect((await askForJson(titleRequest(), own.deps)).costUsd).toBeCloseTo(0.01, 12);
+	});
+});
+
+describe('an answer in the wrong form', () => {
+	test('goes back once with the exact issues and the answer itself', async () => {
+		const schema = z.object({ concepts: z.array(titleSchema).length(2) });
+		const wrong = '{"concepts":[{"title":""},{"name":"x"}]}';
+		const right = '{"concepts":[{"title":"A"},{"title":"B"}]}';
+		const { deps, sent } = fakeDeps([answer(wrong), answer(right)]);
+		const result = await askForJson({ ...titleRequest(), schema }, deps);
+		expect(result.value.concepts).toHaveLength(2);
+		expect(sent[1]?.prompt).toBe(sent[0]?.prompt);
+		expect(sent[1]?.followUp?.answer).toBe(wrong);
+		expect(sent[1]?.followUp?.prompt).toContain('- concepts[0].title: Too small');
+		expect(sent[1]?.followUp?.prompt).toContain('- concepts[1].title: Invalid input');
+	});
+
+	test('is paid for like the one that repairs it', async () => {
+		const { deps } = fakeDeps([answer('Sure! Here it is'), good()]);
+		const result = await askForJson(titleRequest(), deps);
+		expect(result.calls).toBe(2);
+		expect(result.usage.inputTokens).toBe(2000);
+		expect(result.costUsd).toBeCloseTo(2 * ANSWER_USD, 12);
+	});
+
+	test.each([
+		['invalid_json', 'no JSON'],
+		['schema_mismatch', '{"title":7}'],
+	])('twice is %s, with the issues and the whole bill', async (code, text) => {
+		const { deps, sent } = fakeDeps([answer(text), answer(text), good()]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error).toMatchObject({ code, retryable: true, layer: 'handoff' });
+		expect(error.details).toMatchObject({ answer: text, calls: 2, issues: [expect.anything()] });
+		expect(billOf(error).costUsd).toBeCloseTo(2 * ANSWER_USD, 12);
+		expect(sent).toHaveLength(2);
+	});
+
+	test('that is very long is kept only in part', async () => {
+		const long = 'x'.repeat(500_000);
+		const { deps } = fakeDeps([answer(long), answer(long)]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(JSON.stringify(error.details).length).toBeLessThan(5000);
+		expect(error.message.length).toBeLessThan(200);
+	});
+
+	test('with many issues names the first twenty', async () => {
+		const schema = z.object({ words: z.array(z.string()) });
+		const wrong = JSON.stringify({ words: Array.from({ length: 50 }, () => 1) });
+		const { deps, sent } = fakeDeps([answer(wrong), answer('{"words":[]}')]);
+		await askForJson({ ...titleRequest(), schema }, deps);
+		const lines = sent[1]?.followUp?.prompt.split('\n').filter((line) => line.startsWith('- '));
+		expect(lines).toHaveLength(21);
+		expect(lines?.at(-1)).toBe('- and 30 more of the same kind');
+	});
+});
+
+describe('an answer that did not end well', () => {
+	test('is no success though it parses and fits', async () => {
+		const { deps, sent } = fakeDeps([answer('{"title":"Cut"}', { finishReason: 'MAX_TOKENS' }), good()]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error.code).toBe('truncated');
+		expect(error.details).toMatchObject({ calls: 1, costUsd: ANSWER_USD, usage: { inputTokens: 1000 } });
+		expect(sent).toHaveLength(1);
+	});
+
+	test('is no success as a repair either', async () => {
+		const { deps } = fakeDeps([answer('{}'), answer('{"title":"Cut"}', { finishReason: 'SAFETY' })]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error.code).toBe('blocked_output');
+		expect(billOf(error).calls).toBe(2);
+	});
+});
+
+describe('a failure that may pass', () => {
+	test.each<FailureCode>(['rate_limited', 'service_unavailable', 'network', 'timeout', 'bad_gateway_body'])(
+		'%s is tried again, and a good answer counts',
+		async (code) => {
+			const { deps, sleeps } = fakeDeps([failed(code), failed(code), good()]);
+			const result = await askForJson(titleRequest(), deps);
+			expect(result).toMatchObject({ calls: 3, durationMs: 3000, costUsd: ANSWER_USD });
+			expect(sleeps).toEqual([1000, 2000]);
+		},
+	);
+
+	test.each<FailureCode>([
+		'auth',
+		'bad_request',
+		'model_not_found',
+		'quota_exhausted',
+		'recitation',
+		'cancelled',
+		'internal',
+	])('is not %s, which is thrown at once', async (code) => {
+		const { deps, sent, sleeps } = fakeDeps([failed(code), good()]);
+		expect((await failureOf(askForJson(titleRequest(), deps))).code).toBe(code);
+		expect([sent.length, sleeps.length]).toEqual([1, 0]);
+	});
+
+	test('is thrown after the third try, as it is', async () => {
+		const { deps, sent } = fakeDeps([1, 2, 3, 4].map(() => failed('service_unavailable')));
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error).toMatchObject({
+			code: 'service_unavailable',
+			message: 'It failed with service_unavailable.',
+		});
+		expect(sent).toHaveLength(3);
+	});
+
+	test('is tried as often as the caller says', async () => {
+		const { deps, sent } = fakeDeps([failed('network'), good()], { tries: 1 });
+		await failureOf(askForJson(titleRequest(), deps));
+		expect(sent).toHaveLength(1);
+	});
+
+	test('waits as long as Gemini asks for', async () => {
+		const { deps, sleeps } = fakeDeps([failed('rate_limited', 3500), good()]);
+		await askForJson(titleRequest(), deps);
+		expect(sleeps).toEqual([3500]);
+	});
+
+	test('never waits for less than its own pause', async () => {
+		const { deps, sleeps } = fakeDeps([failed('rate_limited', 10), good()]);
+		await askForJson(titleRequest(), deps);
+		expect(sleeps).toEqual([1000]);
+	});
+
+	test('goes to the caller with the delay when Gemini asks for more than 20 seconds', async () => {
+		const { deps, sleeps } = fakeDeps([failed('rate_limited', 20_001), good()]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 20_001 });
+		expect(sleeps).toEqual([]);
+	});
+
+	test('in the repair round counts to the same tries', async () => {
+		const { deps, sent } = fakeDeps([
+			failed('network'),
+			answer('{}'),
+			failed('network'),
+			failed('network'),
+			good(),
+		]);
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error.code).toBe('network');
+		expect(sent).toHaveLength(4);
+		expect(billOf(error).costUsd).toBeCloseTo(ANSWER_USD, 12);
+	});
+
+	test('without an answer is counted as maybe billed only if Gemini may have seen it', async () => {
+		const refused = new PipelineError('network', 'No.', { details: { code: 'ECONNREFUSED' } });
+		const { deps } = fakeDeps([refused, failed('timeout'), good()]);
+		expect(await askForJson(titleRequest(), deps)).toMatchObject({ calls: 3, maybeBilledCalls: 1 });
+	});
+});
+
+describe('the deadline', () => {
+	test('is 120 seconds for everything together, and 15 minutes with flex', async () => {
+		const standard = fakeDeps([failed('network', 20_000), good()]);
+		await askForJson(titleRequest(), standard.deps);
+		expect(standard.timeouts).toEqual([120_000, 100_000]);
+		const flex = fakeDeps([good()]);
+		await askForJson(titleRequest({ options: { tier: 'flex' } }), flex.deps);
+		expect(flex.timeouts).toEqual([900_000]);
+	});
+
+	test('leaves out a wait that would pass it', async () => {
+		const { deps, sleeps } = fakeDeps([failed('rate_limited', 5000), good()], { deadlineMs: 5000 });
+		expect(await failureOf(askForJson(titleRequest(), deps))).toMatchObject({
+			code: 'rate_limited',
+			retryAfterMs: 5000,
+		});
+		expect(sleeps).toEqual([]);
+	});
+
+	test('that has passed ends the repair round as a timeout with what was billed', async () => {
+		const late = fakeDeps([]);
+		const script = [
+			async () => {
+				late.pass(6000);
+				return answer('{}');
+			},
+			good(),
+		];
+		late.deps.client = fakeDeps(script).deps.client;
+		const error = await failureOf(askForJson(titleRequest(), { ...late.deps, deadlineMs: 5000 }));
+		expect(error).toMatchObject({ code: 'timeout', details: { calls: 1, costUsd: ANSWER_USD } });
+		expect(script).toHaveLength(1);
+	});
+});
+
+describe('being stopped', () => {
+	test('before the first call sends nothing', async () => {
+		const { deps, sent } = fakeDeps([good()], { signal: AbortSignal.abort() });
+		expect(await failureOf(askForJson(titleRequest(), deps))).toMatchObject({
+			code: 'cancelled',
+			details: { calls: 0, maybeBilledCalls: 0 },
+		});
+		expect(sent).toHaveLength(0);
+	});
+
+	test.each(['resolves', 'rejects'])('while waiting is cancelled, when the wait %s', async (how) => {
+		const controller = new AbortController();
+		const { deps, sent } = fakeDeps([failed('network'), good()], {
+			signal: controller.signal,
+			sleep: async () => {
+				controller.abort();
+				if (how === 'rejects') throw new Error('stopped');
+			},
+		});
+		expect(await failureOf(askForJson(titleRequest(), deps))).toMatchObject({ code: 'cancelled' });
+		expect(sent).toHaveLength(1);
+	});
+
+	test('between answer and repair is cancelled, with what was billed', async () => {
+		const controller = new AbortController();
+		const stopped = async () => {
+			controller.abort();
+			return answer('{}');
+		};
+		const { deps } = fakeDeps([stopped, good()], { signal: controller.signal });
+		const error = await failureOf(askForJson(titleRequest(), deps));
+		expect(error).toMatchObject({ code: 'cancelled', details: { costUsd: ANSWER_USD, calls: 1 } });
+	});
+});
+
+test('an error that no contract names becomes internal without its text', async () => {
+	const broken = async () => {
+		throw new RangeError('secret key inside');
+	};
+	const { deps } = fakeDeps([broken]);
+	const error = await failureOf(askForJson(titleRequest(), deps));
+	expect(error).toMatchObject({ code: 'internal' });
+	expect(`${error.message} ${error.stack} ${JSON.stringify(error.details)}`).not.toContain('secret');
+});
+
+test('over a real connection: overloaded, then in the wrong form, then right', async () => {
+	const server = await startGeminiServer();
+	try {
+		server.replies.push(
+			{ status: 503, json: { error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } } },
+			{ json: answerBody({ name: 'x' }) },
+			{ json: answerBody({ title: 'Night Ferry' }) },
+		);
+		const client = await openGemini({ apiKey: 'AQ.k', baseUrl: server.url, apiVersion: 'v1' });
+		const { deps, sleeps } = fakeDeps([], { client });
+		const result = await askForJson(titleRequest(), deps);
+		expect(result).toMatchObject({ value: { title: 'Night Ferry' }, calls: 3 });
+		expect(sleeps).toEqual([1000]);
+		const contents = server.requests[2]?.body.contents;
+		expect(contents[1]).toEqual({ role: 'model', parts: [{ text: '{"name":"x"}' }] });
+		expect(contents[2].parts[0].text).toContain('title: Invalid input');
+		expect(server.requests[2]?.body.generationConfig.responseJsonSchema).toMatchObject({ type: 'object' });
+		expect(deps.clock()).toBe(NOON + 1000);
+	} finally {
+		await server.close();
+	}
+});
