@@ -5,3 +5,5 @@ export { registerWork } from './registerWork';
 export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { PROCESS_ID, closeStores, openStore, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
+export { hasGemini, openAsker, type Asker } from './gemini';
+export { counted, tell } from './hints';

@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { statusAtEnd } from '../recovery';
-import { currentRound, itemSchema, type Run, type StartRunRequest, type StateStore } from '../state';
+import { currentRound, itemSchema, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
 import { lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
 import { openStore } from './store';
 
@@ -15,8 +14,12 @@ export interface FoundRun {
 export interface Beginning {
 	title: string;
 	brief?: string;
+	/** The brief is the run's own: if the run has another one, that is a question for the user. */
+	ownsBrief?: boolean;
 	runKey?: string;
 	ifBriefChanged?: NonNullable<StartRunRequest['ifBriefChanged']>;
+	/** The user's own fields. */
+	fields?: NonNullable<StartRunRequest['fields']>;
 }
 
 /** Which runs this call of a node works on. */
@@ -79,12 +82,23 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 
 	async function start(itemIndex: number, begin: Beginning): Promise<FoundRun> {
 		const base = `${workflowId}:${token ?? executionId}`;
-		const { run } = await store.startRun({
-			...begin,
-			runKey: begin.runKey ?? (itemIndex === 0 ? base : `${base} (item ${itemIndex + 1})`),
-			startedFrom: context.getMode() === 'manual' ? 'editor' : 'production',
-			workflowId,
-		});
+		const runKey = begin.runKey ?? (itemIndex === 0 ? base : `${base} (item ${itemIndex + 1})`);
+		const run = await goOn(runKey, begin);
+		await link(run.runId, 0, true);
+		return { run, round: 0 };
+	}
+
+	async function goOn(runKey: string, begin: Beginning): Promise<Run> {
+		const { ownsBrief: _ownsBrief, ...request } = begin;
+		const startedFrom = context.getMode() === 'manual' ? 'editor' : 'production';
+		return (await store.startRun({ ...request, runKey, startedFrom, workflowId })).run;
+	}
+
+	/** A known run whose brief is being captured: the same brief, a first one, or a question. */
+	async function withBrief(found: FoundRun, begin: Beginning | undefined): Promise<FoundRun> {
+		if (begin?.ownsBrief !== true || begin.brief === undefined) return found;
+		const run = await goOn(found.run.runKey, begin);
+		if (run.runId === found.run.runId) return { ...found, run };
 		await link(run.runId, 0, true);
 		return { run, round: 0 };
 	}
@@ -93,11 +107,11 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		const chosen = String(context.getNodeParameter('run', itemIndex, '')).trim();
 		const item = itemSchema.safeParse(json);
 		const round = item.success ? item.data.round : undefined;
-		if (chosen !== '') return byId(chosen, round);
-		if (typeof json.runId === 'string' && json.runId !== '') return byId(json.runId, round);
+		if (chosen !== '') return withBrief(await byId(chosen, round), begin);
+		if (typeof json.runId === 'string' && json.runId !== '') return withBrief(await byId(json.runId, round), begin);
 		const isOwnBrief = begin?.runKey !== undefined || (begin?.brief !== undefined && itemCount > 1);
 		const linked = isOwnBrief ? undefined : await byExecution();
-		if (linked !== undefined) return { run: linked.run, round: round ?? linked.round };
+		if (linked !== undefined) return withBrief({ run: linked.run, round: round ?? linked.round }, begin);
 		if (begin !== undefined) return start(itemIndex, begin);
 		throw new PipelineError('run_missing', 'No run of this execution is known to this step.');
 	}

@@ -3,4 +3,3 @@ export { decideNext, type Place, type RoundFacts } from './decideNext';
 export { failureOf } from './foreignFailure';
 export { DEFAULT_POLICY, resolvePolicy, type RetryPolicy } from './policy';
 export { factsOfRound, isExpected, wasGenerated, type Arrival } from './roundFacts';
-export { roundId, statusAtEnd } from './statusAtEnd';

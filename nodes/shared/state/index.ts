@@ -13,6 +13,8 @@ export * from './stateStore';
 export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+export { itemOf } from './itemOf';
+export { roundId, statusAtEnd } from './statusAtEnd';
 export { stepKey, type StepKeyParts } from './stepKey';
 export {
 	artefactsOf,

@@ -2,7 +2,7 @@ import { PipelineError, isPipelineError } from '../errors';
 import type { Database, Row, Transaction } from './backends/database';
 import { BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
-import { hashOf, type Json } from './json';
+import type { Json } from './json';
 import * as records from './records';
 import * as runs from './runs';
 import type {
@@ -208,7 +208,7 @@ export class SqlStateStore implements StateStore {
 		if (request.brief === undefined) return { run, created: false };
 		const now = (await document.readFields(tx, run, run.version)).brief;
 		if (now === request.brief) return { run, created: false };
-		switch (request.ifBriefChanged ?? 'stop') {
+		switch (now === undefined ? 'newVersion' : (request.ifBriefChanged ?? 'stop')) {
 			case 'keep':
 				return { run, created: false };
 			case 'newVersion': {
@@ -224,9 +224,7 @@ export class SqlStateStore implements StateStore {
 			case 'stop':
 				throw new PipelineError(
 					'brief_changed',
-					now === undefined
-						? `The run '${request.runKey}' has no brief yet.`
-						: `The run '${request.runKey}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(request.brief)}".`,
+					`The run '${run.title}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(request.brief)}".`,
 					{ details: { runKey: request.runKey, recorded: now ?? null, now: request.brief } },
 				);
 		}
@@ -304,7 +302,7 @@ async function saveCommand(
 	);
 }
 
-function shorten(value: Json): string {
-	const text = typeof value === 'string' ? value : hashOf(value);
+function shorten(value: Json | undefined): string {
+	const text = typeof value === 'string' ? value : '';
 	return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

@@ -1,4 +1,6 @@
-import { roundsOf, type RunStatus, type StateDocument } from '../state';
+import type { RunStatus } from './fields';
+import type { StateDocument } from './stateStore';
+import { roundsOf } from './views';
 
 /**
  * What a run is when its execution ended without an error: stalled while a router still holds work or what was sent back

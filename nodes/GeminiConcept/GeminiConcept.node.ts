@@ -1,0 +1,33 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { geminiCredentials } from '../shared/host/descriptions';
+import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { properties } from './actions/properties';
+import { execute } from './actions/router';
+
+export class GeminiConcept implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Gemini Concept',
+		name: 'geminiConcept',
+		icon: { light: 'file:geminiConcept.svg', dark: 'file:geminiConcept.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
+		defaults: { name: 'Gemini Concept' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: geminiCredentials(true),
+		properties,
+	};
+
+	methods = {
+		listSearch: { searchModels },
+		credentialTest: { testGreenlightGemini },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return execute(this);
+	}
+}

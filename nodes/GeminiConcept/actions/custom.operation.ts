@@ -1,0 +1,130 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { forOperation } from '../../shared/host/descriptions';
+import type { CustomField } from '../../shared/concept';
+import type { Operation } from './router';
+
+export const description: INodeProperties[] = forOperation('custom', 'generate', [
+	{
+		displayName: 'Task',
+		name: 'instruction',
+		type: 'string',
+		typeOptions: { rows: 4 },
+		default: '',
+		required: true,
+		placeholder: 'e.g. Write a tagline for this concept',
+		description: 'What the model should write',
+	},
+	{
+		displayName: 'Input',
+		name: 'input',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '',
+		placeholder: 'e.g. {{ $json.logline }}',
+		description: "What to work on. Empty: the run's brief and intent.",
+	},
+	{
+		displayName: 'Answer Fields',
+		name: 'fields',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Field',
+		default: { rows: [{ name: 'title', type: 'text', description: 'Short name' }] },
+		description: 'What the answer consists of. Each field becomes a column.',
+		options: [
+			{
+				displayName: 'Rows',
+				name: 'rows',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. tagline',
+						description: 'Letters, digits and underscores',
+					},
+					{
+						displayName: 'Type',
+						name: 'type',
+						type: 'options',
+						options: [
+							{ name: 'List of Texts', value: 'list' },
+							{ name: 'Number', value: 'number' },
+							{ name: 'Text', value: 'text' },
+							{ name: 'Yes or No', value: 'yesNo' },
+						],
+						default: 'text',
+					},
+					{
+						displayName: 'Description',
+						name: 'description',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. At most eight words, no exclamation mark',
+						description: 'What should stand there',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Kind of Work',
+		name: 'kind',
+		type: 'string',
+		default: 'work',
+		placeholder: 'e.g. tagline',
+		description: 'What the result is called in the state',
+	},
+]);
+
+/** One piece of work in the user's own fields. */
+export const execute: Operation = async (context, scope, item, itemIndex) => {
+	const { addWork, openQuestion, saveWork, toItems } = await import('./question');
+	const { readAttachments } = await import('./attachments');
+	const { contextOfRound, customRequest, newArtefacts, placesBefore } = await import('../../shared/concept');
+	const { hashOf } = await import('../../shared/state');
+	const typed = String(context.getNodeParameter('input', itemIndex, '') ?? '');
+	const question = await openQuestion(context, scope, item, itemIndex, typed);
+	const { found, order, asker } = question;
+	const told = contextOfRound(question.document, found.round);
+	const turnedDown = order?.reasons.map((reason) => `An earlier answer was turned down: ${reason}`) ?? [];
+	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
+	const request = customRequest({
+		instruction: String(context.getNodeParameter('instruction', itemIndex, '') ?? ''),
+		input,
+		rows: readRows(context.getNodeParameter('fields.rows', itemIndex, [])),
+		directives: [...told.directives, ...turnedDown],
+		attachments: await readAttachments(context, item, itemIndex),
+		model: asker.model,
+		options: asker.options,
+	});
+	const key = question.keyOf(request);
+	const requester = `${scope.node}#${itemIndex + 1}`;
+	const kind = String(context.getNodeParameter('kind', itemIndex, 'work') ?? '').trim() || 'work';
+
+	const answer = await question.ask(request);
+	const artefacts = newArtefacts([answer.value], {
+		stepKey: key,
+		kind,
+		round: found.round,
+		firstSlot: order?.slot ?? placesBefore(question.document, requester) + 1,
+		madeFrom: [`input@${hashOf(input)}`],
+		by: scope.nodeName,
+		replaces: order?.artefactId,
+	});
+	const asked = order === undefined ? [{ op: 'mergeById' as const, field: 'requested', items: [{ id: requester, count: 1 }] }] : [];
+	await saveWork(scope, question, `${key}:save`, [...asked, ...addWork(artefacts, order?.artefactId)], {
+		note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
+	});
+	return toItems(scope, question, artefacts, answer, itemIndex);
+};
+
+const readRows = (value: unknown): CustomField[] => {
+	const rows: unknown[] = Array.isArray(value) ? value : [];
+	return rows.map((row) => {
+		const { name, type, description: text } = Object(row);
+		const known = (['text', 'number', 'yesNo', 'list'] as const).find((each) => each === type);
+		return { name: String(name ?? '').trim(), type: known ?? 'text', description: String(text ?? '') };
+	});
+};

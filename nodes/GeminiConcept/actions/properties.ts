@@ -1,0 +1,122 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	authenticationField,
+	callOptions,
+	modelField,
+	runField,
+	whenItFailsField,
+} from '../../shared/host/descriptions';
+import * as capture from './capture.operation';
+import * as custom from './custom.operation';
+import * as generate from './generate.operation';
+import * as revise from './revise.operation';
+
+export const properties: INodeProperties[] = [
+	authenticationField,
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Concept', value: 'concept', description: 'Creative ideas for an intent' },
+			{ name: 'Custom', value: 'custom', description: 'Any other work, in fields of your own' },
+			{ name: 'Intent', value: 'intent', description: 'What a brief asks for' },
+		],
+		default: 'concept',
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['intent'] } },
+		options: [
+			{
+				name: 'Capture',
+				value: 'capture',
+				action: 'Capture an intent',
+				description: 'Read a brief and put down its tone, scene goals, must-haves and limits as fields',
+			},
+		],
+		default: 'capture',
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['concept'] } },
+		options: [
+			{
+				name: 'Generate',
+				value: 'generate',
+				action: 'Generate concepts',
+				description: 'Write new concepts; what is approved is never repeated',
+			},
+			{
+				name: 'Revise',
+				value: 'revise',
+				action: 'Revise a concept',
+				description: 'Change one concept as a note asks, and keep the rest of it',
+			},
+		],
+		default: 'generate',
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['custom'] } },
+		options: [
+			{
+				name: 'Generate',
+				value: 'generate',
+				action: 'Generate custom work',
+				description: 'Write anything else: research, a draft, taglines',
+			},
+		],
+		default: 'generate',
+	},
+	...capture.description,
+	...generate.description,
+	...revise.description,
+	...custom.description,
+	modelField,
+	whenItFailsField,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			...callOptions.slice(0, 1),
+			{
+				displayName: 'If the Brief Changed',
+				name: 'ifBriefChanged',
+				type: 'options',
+				options: [
+					{ name: 'Keep the Old Brief', value: 'keep' },
+					{ name: 'Save It as a New Version', value: 'newVersion' },
+					{ name: 'Start Another Run', value: 'startAnother' },
+					{ name: 'Stop and Show Both', value: 'stop' },
+				],
+				default: 'stop',
+				description: 'What to do when the run key belongs to a run with another brief',
+			},
+			...callOptions.slice(1, 2),
+			{
+				displayName: 'Run Key',
+				name: 'runKey',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. spring-campaign-7',
+				description: 'Your own name for the run. Starting twice with one key goes on with the same run.',
+			},
+			...callOptions.slice(2),
+		],
+	},
+	runField,
+];

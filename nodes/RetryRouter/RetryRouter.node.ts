@@ -1,0 +1,27 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { properties } from './actions/properties';
+import { execute } from './actions/route';
+
+export class RetryRouter implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Retry Router',
+		name: 'retryRouter',
+		icon: { light: 'file:retryRouter.svg', dark: 'file:retryRouter.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ "up to " + $parameter["attempts"] + " attempts" }}',
+		description: 'Decide once per round, from the state, what is done, what is tried again and what a person has to see',
+		defaults: { name: 'Retry Router' },
+		inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		inputNames: ['Checked', 'Failed'],
+		requiredInputs: 1,
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Escalate', 'Retry', 'Done'],
+		properties,
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return execute(this);
+	}
+}

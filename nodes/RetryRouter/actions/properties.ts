@@ -1,0 +1,104 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { runField } from '../../shared/host/descriptions';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Attempts',
+		name: 'attempts',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 3,
+		description: 'How many times work is generated in all, the first time included',
+	},
+	{
+		displayName: 'Target',
+		name: 'target',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description: 'How many pieces have to pass. 0: as many as were asked for.',
+	},
+	{
+		displayName: 'How to Try Again',
+		name: 'retryWith',
+		type: 'options',
+		options: [
+			{ name: 'Ask for Something New', value: 'generate', description: 'A new piece in the place of the one that failed' },
+			{ name: 'Revise What Failed', value: 'revise', description: 'The same piece, changed as the reasons say' },
+		],
+		default: 'generate',
+	},
+	{
+		displayName: 'When Spent',
+		name: 'whenSpent',
+		type: 'options',
+		options: [
+			{ name: 'Give Everything to a Person', value: 'escalate', description: 'All leaves by Escalate, with the reasons' },
+			{
+				name: 'Go On With What Passed',
+				value: 'goOnWithWhatPassed',
+				description: 'What passed leaves by Done, the rest by Escalate',
+			},
+		],
+		default: 'escalate',
+		description: 'What to do when attempts, time or money are used up',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Deadline',
+				name: 'deadline',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 0,
+				description: 'Minutes from the start of the run after which nothing is tried again. 0: no limit.',
+			},
+			{
+				displayName: 'First Wait',
+				name: 'initialWait',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 1,
+				description: 'Seconds to wait before the round that follows a failure of Gemini',
+			},
+			{
+				displayName: 'Longest Wait',
+				name: 'longestWait',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 60,
+				description: 'Seconds up to which the waiting grows',
+			},
+			{
+				displayName: 'Roll Back To',
+				name: 'rollBackTo',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. intent approved',
+				description: 'A checkpoint to go back to before trying again. Work that passed is kept.',
+			},
+			{
+				displayName: 'Spend Cap',
+				name: 'spendCap',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 2 },
+				default: 0,
+				description: 'US dollars of the run after which nothing is tried again. 0: no limit.',
+			},
+			{
+				displayName: 'Wait Factor',
+				name: 'waitFactor',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 2,
+				description: 'How fast the waiting grows from round to round',
+			},
+		],
+	},
+	runField,
+];

@@ -1,0 +1,24 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { properties } from './actions/properties';
+import { execute } from './actions/router';
+
+export class SharedStateStore implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Shared State Store',
+		name: 'sharedStateStore',
+		icon: { light: 'file:sharedStateStore.svg', dark: 'file:sharedStateStore.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Read and write the one versioned, crash-safe state that all steps of a run share',
+		defaults: { name: 'Shared State Store' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		properties,
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return execute(this);
+	}
+}

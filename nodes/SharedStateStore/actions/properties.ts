@@ -1,0 +1,142 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { runField } from '../../shared/host/descriptions';
+import * as checkpointRollBack from './checkpoint/rollBack.operation';
+import * as checkpointSave from './checkpoint/save.operation';
+import * as historyGetAll from './history/getAll.operation';
+import * as ledgerGetAll from './ledger/getAll.operation';
+import * as runGet from './run/get.operation';
+import * as runGetAll from './run/getAll.operation';
+import * as runHandToPerson from './run/handToPerson.operation';
+import * as runStart from './run/start.operation';
+import * as runStop from './run/stop.operation';
+import * as stateMerge from './state/merge.operation';
+import * as stateRead from './state/read.operation';
+import * as stateWrite from './state/write.operation';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Checkpoint', value: 'checkpoint', description: 'Named versions to come back to' },
+			{ name: 'History', value: 'history', description: 'Every version that the state had' },
+			{ name: 'Ledger', value: 'ledger', description: 'What happened: verdicts, failures, decisions, cost' },
+			{ name: 'Run', value: 'run', description: 'One brief going through a pipeline' },
+			{ name: 'State', value: 'state', description: 'What the run knows' },
+		],
+		default: 'state',
+	},
+	operationsOf('checkpoint', 'save', [
+		{
+			name: 'Roll Back',
+			value: 'rollBack',
+			action: 'Roll back to a checkpoint',
+			description: 'Make a new version with an earlier content. Approved work and records stay.',
+		},
+		{
+			name: 'Save',
+			value: 'save',
+			action: 'Save a checkpoint',
+			description: 'Give the version of now a name',
+		},
+	]),
+	operationsOf('history', 'getAll', [
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many versions',
+			description: 'List who changed which fields, and when',
+		},
+	]),
+	operationsOf('ledger', 'getAll', [
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many ledger entries',
+			description: 'List what happened to the run, in order',
+		},
+	]),
+	operationsOf('run', 'start', [
+		{
+			name: 'Get',
+			value: 'get',
+			action: 'Get a run',
+			description: 'Show its status, version and cost so far',
+		},
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many runs',
+			description: 'List runs, newest first',
+		},
+		{
+			name: 'Hand to Person',
+			value: 'handToPerson',
+			action: 'Hand a run to a person',
+			description: 'Put down who has to act, why, and what to do next',
+		},
+		{
+			name: 'Start',
+			value: 'start',
+			action: 'Start a run',
+			description: 'Begin a run, or go on with the one that has this key',
+		},
+		{
+			name: 'Stop',
+			value: 'stop',
+			action: 'Stop a run',
+			description: 'Close a run: its steps refuse to go on',
+		},
+	]),
+	operationsOf('state', 'read', [
+		{
+			name: 'Merge',
+			value: 'merge',
+			action: 'Merge entries into a field',
+			description: 'Add entries to a list field, or change those that have the same ID',
+		},
+		{
+			name: 'Read',
+			value: 'read',
+			action: 'Read state',
+			description: 'Get all fields, or some, as they are now or were at a version',
+		},
+		{
+			name: 'Write',
+			value: 'write',
+			action: 'Write state',
+			description: 'Save a value under a name and keep the earlier versions',
+		},
+	]),
+	...checkpointRollBack.description,
+	...checkpointSave.description,
+	...historyGetAll.description,
+	...ledgerGetAll.description,
+	...runGet.description,
+	...runGetAll.description,
+	...runHandToPerson.description,
+	...runStart.description,
+	...runStop.description,
+	...stateMerge.description,
+	...stateRead.description,
+	...stateWrite.description,
+	{ ...runField, displayOptions: { hide: { operation: ['start'] } } },
+];
+
+function operationsOf(
+	resource: string,
+	chosen: string,
+	options: NonNullable<INodeProperties['options']>,
+): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options,
+		default: chosen,
+	};
+}

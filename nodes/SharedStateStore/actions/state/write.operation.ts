@@ -1,0 +1,48 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { forOperation } from '../../../shared/host/descriptions';
+import type { Operation } from '../router';
+
+export const description: INodeProperties[] = forOperation('state', 'write', [
+	{
+		displayName: 'Field',
+		name: 'field',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. budget',
+		description: 'Under which name it is saved. A new name makes a new field.',
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.total }}',
+		description: 'Text, a number, or JSON',
+	},
+	{
+		displayName: 'Saved Version',
+		name: 'expectedVersion',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.version }}',
+		description: 'The version that you read. If the field changed since, the write is refused and says who changed it. Empty: the newest value counts.',
+	},
+	{
+		displayName: 'Take',
+		name: 'take',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'Raise it to repeat a write that this run has on record already',
+	},
+]);
+
+export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
+	const { readValue, writeField } = await import('../writeField');
+	const field = String(context.getNodeParameter('field', itemIndex, '') ?? '').trim();
+	const value = readValue(context.getNodeParameter('value', itemIndex, ''));
+	return writeField({ context, scope, item, itemIndex }, field, 'set', (rule) =>
+		rule === 'writeOnce' ? { op: 'writeOnce', field, value } : { op: 'set', field, value },
+	);
+};

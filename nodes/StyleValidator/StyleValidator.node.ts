@@ -1,0 +1,33 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { geminiCredentials } from '../shared/host/descriptions';
+import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { properties } from './actions/properties';
+import { execute } from './actions/validate';
+
+export class StyleValidator implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Style Validator',
+		name: 'styleValidator',
+		icon: { light: 'file:styleValidator.svg', dark: 'file:styleValidator.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["rulesFrom"] === "json" ? "rules from JSON" : "rules from rows" }}',
+		description: 'Check each piece of work against a style guide and put a verdict with reasons into the state',
+		defaults: { name: 'Style Validator' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: geminiCredentials(false),
+		properties,
+	};
+
+	methods = {
+		listSearch: { searchModels },
+		credentialTest: { testGreenlightGemini },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return execute(this);
+	}
+}

@@ -1,0 +1,41 @@
+import { directivesOf, requestedCount, roundsOf, type StateDocument } from '../state';
+import type { ConceptName } from './prompts';
+import { intentSchema, type Intent } from './schemas';
+
+/** What a request of a round is told. */
+export interface RoundContext {
+	brief: string;
+	intent: Intent | undefined;
+	/** Accepted in earlier rounds: never repeated. */
+	approved: ConceptName[];
+	/** Turned down in earlier rounds, and why. */
+	rejected: Array<{ title: string; why: string }>;
+	directives: string[];
+}
+
+/**
+ * Taken from the decisions on earlier rounds as they are recorded, and not from the artefacts as they are now: so the same
+ * step of the same round asks the same question again after a crash, and finds its recorded answer.
+ */
+export function contextOfRound(document: StateDocument, round: number): RoundContext {
+	const earlier = roundsOf(document).filter((decision) => decision.round < round);
+	const kept = new Map(earlier.flatMap((decision) => decision.kept).map((work) => [work.id, work]));
+	const intent = intentSchema.safeParse(document.fields.intent);
+	return {
+		brief: typeof document.fields.brief === 'string' ? document.fields.brief : '',
+		intent: intent.success ? intent.data : undefined,
+		approved: [...kept.values()].map(({ title, logline }) => ({ title, logline })),
+		rejected: earlier.flatMap(({ sentBack }) => sentBack),
+		directives: directivesOf(document)
+			.filter((directive) => directive.round < round && directive.scope === 'run')
+			.map(({ text }) => text),
+	};
+}
+
+/** The places that were given away before `requester` asked for its own, so that two steps never share one. */
+export function placesBefore(document: StateDocument, requester: string): number {
+	const entries = Array.isArray(document.fields.requested) ? document.fields.requested : [];
+	const own = entries.findIndex((entry) => Object(entry).id === requester);
+	const before = own < 0 ? entries : entries.slice(0, own);
+	return requestedCount({ ...document, fields: { requested: before } });
+}

@@ -1,0 +1,146 @@
+/** Fields that several nodes show, and the helper that ties fields to an operation. Loaded when n8n starts: types only. */
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+
+export const DEFAULT_MODEL = 'gemini-3.8-flash';
+
+/** Shows `properties` for one operation of one resource only. */
+export function forOperation(
+	resource: string | null,
+	operation: string,
+	properties: readonly INodeProperties[],
+): INodeProperties[] {
+	const show = { ...(resource === null ? {} : { resource: [resource] }), operation: [operation] };
+	return properties.map((property) => ({
+		...property,
+		displayOptions: { ...property.displayOptions, show: { ...show, ...property.displayOptions?.show } },
+	}));
+}
+
+export const authenticationField: INodeProperties = {
+	displayName: 'Gemini Credential',
+	name: 'authentication',
+	type: 'options',
+	options: [
+		{ name: "Greenlight's Own", value: 'greenlightGeminiApi', description: 'API key or service account' },
+		{ name: "n8n's Google Gemini", value: 'googlePalmApi', description: "The one that n8n's Gemini steps use" },
+	],
+	default: 'greenlightGeminiApi',
+};
+
+/** The credential picker that fits the choice above. */
+export function geminiCredentials(
+	required: boolean,
+	show: Record<string, string[]> = {},
+): INodeCredentialDescription[] {
+	return [
+		{
+			name: 'greenlightGeminiApi',
+			required,
+			testedBy: 'testGreenlightGemini',
+			displayOptions: { show: { authentication: ['greenlightGeminiApi'], ...show } },
+		},
+		{
+			name: 'googlePalmApi',
+			required,
+			displayOptions: { show: { authentication: ['googlePalmApi'], ...show } },
+		},
+	];
+}
+
+export const modelField: INodeProperties = {
+	displayName: 'Model',
+	name: 'model',
+	type: 'resourceLocator',
+	default: { mode: 'id', value: DEFAULT_MODEL },
+	required: true,
+	description: 'The Gemini model that is asked',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchModels', searchable: true },
+		},
+		{ displayName: 'By Name', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
+	],
+};
+
+export const runField: INodeProperties = {
+	displayName: 'Run',
+	name: 'run',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. run-3f9c2a71-88d0',
+	description: 'Leave empty: the run is found from the items and from this execution',
+};
+
+export const whenItFailsField: INodeProperties = {
+	displayName: 'When It Fails',
+	name: 'whenItFails',
+	type: 'options',
+	options: [
+		{
+			name: 'Send to Retry Router',
+			value: 'route',
+			description: 'The item goes on and carries the reason, so that the router can try again',
+		},
+		{ name: 'Stop the Execution', value: 'stop', description: 'The step turns red and nothing goes on' },
+	],
+	default: 'route',
+};
+
+/** Settings of a call, for the Options collection, in alphabetical order. */
+export const callOptions: readonly INodeProperties[] = [
+	{
+		displayName: 'Half Price (Flex)',
+		name: 'halfPrice',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to use Gemini at half its price; an answer can then take some minutes',
+	},
+	{
+		displayName: 'Maximum Output Tokens',
+		name: 'maxOutputTokens',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description: "Longest answer, thoughts included. 0 leaves it to the model. Too small a number cuts answers off.",
+	},
+	{
+		displayName: 'Take',
+		name: 'take',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'Raise it to buy a fresh answer to a question that is already answered in this run',
+	},
+	{
+		displayName: 'Temperature',
+		name: 'temperature',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 1 },
+		default: 1,
+		description: 'How freely the model answers. Newer models ignore it.',
+	},
+	{
+		displayName: 'Thinking',
+		name: 'thinking',
+		type: 'options',
+		options: [
+			{ name: 'High', value: 'high' },
+			{ name: 'Low', value: 'low' },
+			{ name: 'Medium', value: 'medium' },
+			{ name: 'Minimal', value: 'minimal' },
+		],
+		default: 'medium',
+		description: 'How long the model thinks before it answers. Thoughts cost as much as the answer.',
+	},
+	{
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 120,
+		description: 'Seconds until an answer has to be there, all tries together',
+	},
+];

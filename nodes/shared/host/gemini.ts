@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { AskDeps, GeminiConnection, ModelOptions, ServiceTier, ThinkingLevel } from '../model';
+
+/** The two credentials that Gemini steps accept: ours, and the one that n8n's own Gemini steps use. */
+export const OWN_CREDENTIAL = 'greenlightGeminiApi';
+export const N8N_CREDENTIAL = 'googlePalmApi';
+
+/** How a step asks Gemini: with which key, which model and which settings. */
+export interface Asker {
+	deps: AskDeps;
+	model: string;
+	options: ModelOptions;
+}
+
+/** Reads credential, model and options of an item. Fails with `auth` where the credential cannot be right. */
+export async function openAsker(context: IExecuteFunctions, itemIndex: number): Promise<Asker> {
+	const { openGemini } = await import('../model');
+	const options = readOptions(context, itemIndex);
+	const signal = context.getExecutionCancelSignal();
+	return {
+		model: modelName(context, itemIndex),
+		options: {
+			temperature: options.temperature,
+			maxOutputTokens: options.maxOutputTokens,
+			thinking: options.thinking,
+			tier: options.tier,
+		},
+		deps: {
+			client: await openGemini(await connectionOf(context, itemIndex)),
+			clock: () => Date.now(),
+			sleep: async (ms, stop) => {
+				await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
+			},
+			signal,
+			deadlineMs: options.timeout === undefined ? undefined : options.timeout * 1000,
+		},
+	};
+}
+
+/** Whether the item's step has a Gemini credential chosen. */
+export function hasGemini(context: IExecuteFunctions): boolean {
+	const chosen = context.getNode().credentials ?? {};
+	return chosen[OWN_CREDENTIAL] !== undefined || chosen[N8N_CREDENTIAL] !== undefined;
+}
+
+/** The connection of the chosen credential. */
+export async function connectionOf(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	itemIndex?: number,
+): Promise<GeminiConnection> {
+	const kind = context.getNodeParameter('authentication', itemIndex ?? 0, OWN_CREDENTIAL);
+	const data =
+		kind === N8N_CREDENTIAL
+			? await context.getCredentials(N8N_CREDENTIAL, itemIndex)
+			: await context.getCredentials(OWN_CREDENTIAL, itemIndex);
+	return kind === N8N_CREDENTIAL
+		? { apiKey: text(data.apiKey), baseUrl: text(data.host), apiVersion: 'v1beta' }
+		: toConnection(data);
+}
+
+/** Our own credential's fields as a connection. */
+export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnection {
+	const base: GeminiConnection = {
+		apiKey: text(data.apiKey),
+		baseUrl: text(data.baseUrl),
+		apiVersion: data.apiVersion === 'v1beta' ? 'v1beta' : 'v1',
+	};
+	if (data.access !== 'vertex') return base;
+	return {
+		...base,
+		vertex: {
+			project: text(data.project),
+			location: text(data.location),
+			clientEmail: text(data.clientEmail),
+			privateKey: text(data.privateKey),
+		},
+	};
+}
+
+function modelName(context: IExecuteFunctions, itemIndex: number): string {
+	return String(context.getNodeParameter('model', itemIndex, '', { extractValue: true })).trim();
+}
+
+interface Options {
+	temperature?: number;
+	maxOutputTokens?: number;
+	thinking?: ThinkingLevel;
+	tier?: ServiceTier;
+	timeout?: number;
+}
+
+function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
+	const given = context.getNodeParameter('options', itemIndex, {});
+	const values: Readonly<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {};
+	const thinking = (['minimal', 'low', 'medium', 'high'] as const).find((level) => level === values.thinking);
+	return {
+		...(typeof values.temperature === 'number' ? { temperature: values.temperature } : {}),
+		...(typeof values.maxOutputTokens === 'number' && values.maxOutputTokens > 0
+			? { maxOutputTokens: values.maxOutputTokens }
+			: {}),
+		...(thinking === undefined ? {} : { thinking }),
+		tier: values.halfPrice === true ? 'flex' : 'standard',
+		...(typeof values.timeout === 'number' && values.timeout > 0 ? { timeout: values.timeout } : {}),
+	};
+}
+
+function text(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}
