@@ -21,8 +21,8 @@ export const authenticationField: INodeProperties = {
 	name: 'authentication',
 	type: 'options',
 	options: [
-		{ name: "Greenlight's Own", value: 'greenlightGeminiApi', description: 'API key or service account' },
-		{ name: "n8n's Google Gemini", value: 'googlePalmApi', description: "The one that n8n's Gemini steps use" },
+		{ name: 'Google Gemini', value: 'googlePalmApi', description: "The one that n8n's own Gemini steps use" },
+		{ name: 'Greenlight Gemini', value: 'greenlightGeminiApi', description: 'API key or service account' },
 	],
 	default: 'greenlightGeminiApi',
 };

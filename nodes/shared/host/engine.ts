@@ -12,7 +12,7 @@ interface Insides {
 		nodeExecutionStack?: Array<{ node?: { name?: unknown } }>;
 		waitingExecution?: Record<string, unknown>;
 	};
-	resultData?: { error?: unknown };
+	resultData?: { error?: unknown; runData?: Record<string, unknown> };
 }
 
 type WithInsides = Partial<IExecuteFunctions> & { runExecutionData?: Insides };
@@ -43,6 +43,17 @@ export function isMoreToCome(context: IExecuteFunctions): boolean | undefined {
 		...Object.keys(execution.waitingExecution ?? {}),
 	];
 	return toRun.some((node) => typeof node === 'string' && upstream.has(node));
+}
+
+/**
+ * Whether this node has already given something out in this execution. Runs that n8n makes up when it recovers a crashed
+ * execution do not count.
+ */
+export function hasRunBefore(context: IExecuteFunctions): boolean | undefined {
+	const runData = insidesOf(context)?.resultData?.runData;
+	if (typeof runData !== 'object' || runData === null) return undefined;
+	const passes = runData[context.getNode().name];
+	return Array.isArray(passes) && passes.some((pass) => !JSON.stringify(pass).includes('isArtificialRecoveredEventItem'));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import { currentRound, itemSchema, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
-import { lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
+import { hasRunBefore, lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
 import { openStore } from './store';
 
 /** A run that an item belongs to, and the round of the item. */
@@ -60,14 +60,16 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		for (const ref of ownRefs) await store.linkExecution(runId, { ref, round }, { reset });
 	}
 
-	/** A run that one of the names leads to; the newest name counts for the round. */
-	async function byExecution(): Promise<FoundRun | undefined> {
+	/** A run that one of the names leads to; this execution's own name goes first for the round. */
+	async function byExecution(): Promise<(FoundRun & { isFromEarlier: boolean }) | undefined> {
 		const linked = await store.findLinkedRuns(refs);
 		const open = linked.filter(({ run }) => run.status === 'open' || run.status === 'waiting');
 		const candidates = linked.length > 1 && open.length > 0 ? open : linked;
 		const [only] = candidates;
 		if (only === undefined) return undefined;
-		if (candidates.length === 1) return { run: only.run, round: only.round };
+		if (candidates.length === 1) {
+			return { run: only.run, round: only.round, isFromEarlier: only.ref.startsWith('lineage:') };
+		}
 		const titles = candidates.map(({ run }) => `'${run.title}'`).join(', ');
 		throw new PipelineError('run_ambiguous', `This execution works on several runs (${titles}), and the item does not say which.`);
 	}
@@ -111,7 +113,11 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		if (typeof json.runId === 'string' && json.runId !== '') return withBrief(await byId(json.runId, round), begin);
 		const isOwnBrief = begin?.runKey !== undefined || (begin?.brief !== undefined && itemCount > 1);
 		const linked = isOwnBrief ? undefined : await byExecution();
-		if (linked !== undefined) return withBrief({ run: linked.run, round: round ?? linked.round }, begin);
+		if (linked !== undefined) {
+			const isRestart = begin !== undefined && linked.isFromEarlier && hasRunBefore(context) !== true;
+			if (isRestart) await link(linked.run.runId, 0, true);
+			return withBrief({ run: linked.run, round: round ?? (isRestart ? 0 : linked.round) }, begin);
+		}
 		if (begin !== undefined) return start(itemIndex, begin);
 		throw new PipelineError('run_missing', 'No run of this execution is known to this step.');
 	}

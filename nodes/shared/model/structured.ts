@@ -1,5 +1,5 @@
 /** Asks for JSON of a known shape and gives back nothing else: checked, repaired once, tried again when that can help. */
-import { z } from 'zod/v4';
+import type { z } from 'zod/v4';
 import { isPipelineError, PipelineError } from '../errors';
 import type { Usage } from '../state/fields';
 import { billAnswer, billError, EMPTY_BILL, withBill, type Bill } from './bill';

@@ -23,7 +23,9 @@ export function factsOfRound(input: {
 }): RoundFacts {
 	const { document, round, arrivals } = input;
 	const earlier = roundsOf(document).filter((decision) => decision.round < round);
-	const artefacts = artefactsOf(document).filter(({ status }) => status !== 'replaced');
+	const artefacts = artefactsOf(document)
+		.filter(({ status }) => status !== 'replaced')
+		.sort((a, b) => a.slot - b.slot);
 	const arrivedAs = new Map(arrivals.flatMap((arrival) => (arrival.artefactId === undefined ? [] : [[arrival.artefactId, arrival]])));
 	const places = artefacts.map((artefact) => placeOf(artefact, document, round, arrivedAs.get(artefact.id)));
 	for (const { slot, artefactId, failure } of arrivals) {

@@ -29,7 +29,7 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 		name: 'value',
 		type: 'string',
 		default: '={{ JSON.stringify($json) }}',
-		placeholder: 'e.g. {{ JSON.stringify({ id: $json.shot, lens: $json.lens }) }}',
+		placeholder: 'e.g. {{ $json }}',
 		description: 'One entry, a list of entries, or the number to add',
 	},
 	{

@@ -1,0 +1,210 @@
+/**
+ * Runs workflows through n8n's own engine (n8n-core's WorkflowExecute), in process. Greenlight's nodes are the real ones;
+ * n8n's own nodes are small stand-ins, named `standIn…`, since n8n-nodes-base is far too large for a test.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import 'reflect-metadata';
+import type {
+	IConnections,
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IRun,
+	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
+import { RetryRouter } from '../../nodes/RetryRouter/RetryRouter.node';
+import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
+import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
+import { closeStores, openStore } from '../../nodes/shared/host';
+import type { StateStore } from '../../nodes/shared/state';
+
+export interface WorkflowJson {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings: IDataObject;
+}
+
+export interface EngineOptions {
+	geminiUrl?: string;
+	executionId?: string;
+	mode?: WorkflowExecuteMode;
+	startNode?: string;
+	/** What the trigger hands on. */
+	input?: IDataObject[];
+	/** Goes on from an earlier execution's data, as n8n's Retry does. */
+	from?: IRunExecutionData;
+	/** The same token stands for an execution and its retries. */
+	resumeToken?: string;
+	/** Other node types of a test. */
+	types?: Record<string, INodeType>;
+}
+
+export interface Ran {
+	run: IRun;
+	/** What a node gave out: all its passes, one output after the other. */
+	outputs(node: string): INodeExecutionData[][][];
+	/** Everything that left one output of a node. */
+	out(node: string, output?: number): IDataObject[];
+	error: unknown;
+}
+
+/** A folder of its own for n8n and the state, for one test file. */
+export function useEngine(): { store(): Promise<StateStore> } {
+	const folder = mkdtempSync(join(tmpdir(), 'greenlight-engine-'));
+	const before = { folder: process.env.N8N_USER_FOLDER, key: process.env.N8N_ENCRYPTION_KEY };
+	process.env.N8N_USER_FOLDER = folder;
+	process.env.N8N_ENCRYPTION_KEY = 'test';
+	afterAll(async () => {
+		await closeStores();
+		rmSync(folder, { recursive: true });
+		process.env.N8N_USER_FOLDER = before.folder;
+		process.env.N8N_ENCRYPTION_KEY = before.key;
+	});
+	return { store: () => openStore() };
+}
+
+export function loadTemplate(name: string): WorkflowJson {
+	return JSON.parse(readFileSync(join(__dirname, '..', '..', 'workflows', name), 'utf8'));
+}
+
+let executions = 0;
+
+export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {}): Promise<Ran> {
+	const { ExecutionLifecycleHooks, WorkflowExecute } = await import('n8n-core');
+	const { NodeHelpers, Workflow, createRunExecutionData } = await import('n8n-workflow');
+	const types: Record<string, INodeType> = { ...greenlightTypes(), ...standIns(options.input), ...options.types };
+	const nodes: INode[] = structuredClone(json.nodes)
+		.filter((node) => node.type !== 'n8n-nodes-base.stickyNote')
+		.map((node) => withCredential(node));
+	const workflow = new Workflow({
+		id: 'w1',
+		name: json.name,
+		nodes,
+		connections: json.connections,
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodeTypes: {
+			getByName: (name) => required(types[name], name),
+			getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(required(types[name], name), version),
+			getKnownTypes: () => ({}),
+		},
+	});
+	const mode = options.mode ?? 'manual';
+	const executionId = options.executionId ?? `e${++executions}`;
+	const additionalData = {
+		executionId,
+		hooks: new ExecutionLifecycleHooks(mode, executionId, { ...json, id: 'w1', active: false, createdAt: new Date(0), updatedAt: new Date(0), isArchived: false, activeVersionId: null } as never),
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		restApiUrl: '',
+		instanceBaseUrl: 'http://n8n.test/',
+		webhookBaseUrl: '',
+		webhookWaitingBaseUrl: 'http://n8n.test/webhook-waiting',
+		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
+		setExecutionStatus: () => undefined,
+		credentialsHelper: {
+			getDecrypted: async () => ({ access: 'apiKey', apiKey: 'test-key', baseUrl: options.geminiUrl ?? '', apiVersion: 'v1' }),
+			isCredentialUsableByNode: () => true,
+			getParentTypes: () => [],
+			getCredentialsProperties: () => [],
+		},
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const token = options.resumeToken ?? `token-${executionId}`;
+	const data = options.from ?? createRunExecutionData({ resumeToken: token } as never);
+	const engine = new WorkflowExecute(additionalData, mode, data);
+	const run =
+		options.from === undefined
+			? await engine.run({ workflow, startNode: required(workflow.getNode(options.startNode ?? firstTrigger(nodes)) ?? undefined, 'start') })
+			: await engine.processRunExecutionData(workflow);
+	const outputs = (node: string): INodeExecutionData[][][] =>
+		(run.data.resultData.runData[node] ?? []).map((pass) => (pass.data?.main ?? []).map((items) => items ?? []));
+	return {
+		run,
+		outputs,
+		out: (node, output = 0) => outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
+		error: run.data.resultData.error,
+	};
+}
+
+function firstTrigger(nodes: readonly INode[]): string {
+	return required(nodes.find(({ type }) => type.endsWith('Trigger')), 'trigger').name;
+}
+
+function withCredential(node: INode): INode {
+	const needsOne = node.type.endsWith('.geminiConcept') || node.type.endsWith('.styleValidator');
+	return needsOne && node.credentials === undefined
+		? { ...node, credentials: { greenlightGeminiApi: { id: 'c1', name: 'Gemini' } } }
+		: node;
+}
+
+function greenlightTypes(): Record<string, INodeType> {
+	return {
+		'n8n-nodes-greenlight.geminiConcept': new GeminiConcept(),
+		'n8n-nodes-greenlight.styleValidator': new StyleValidator(),
+		'n8n-nodes-greenlight.retryRouter': new RetryRouter(),
+		'n8n-nodes-greenlight.sharedStateStore': new SharedStateStore(),
+	};
+}
+
+function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
+	const passOn = standIn('standInNoOp', async function () {
+		return [this.getInputData().map((item, index) => ({ ...item, pairedItem: { item: index } }))];
+	});
+	const trigger = standIn('standInTrigger', async () => [input.map((json) => ({ json }))], []);
+	const set = standIn('standInSet', async function () {
+		return [
+			this.getInputData().map((item, index) => {
+				const given = this.getNodeParameter('assignments.assignments', index, []) as Array<{ name: string; value: unknown }>;
+				const own = Object.fromEntries(given.map(({ name, value }) => [name, value])) as IDataObject;
+				const keep = this.getNodeParameter('includeOtherFields', index, false) === true;
+				return { json: { ...(keep ? item.json : {}), ...own }, pairedItem: { item: index } };
+			}),
+		];
+	});
+	return {
+		'n8n-nodes-base.manualTrigger': trigger,
+		'n8n-nodes-base.formTrigger': trigger,
+		'n8n-nodes-base.noOp': passOn,
+		'n8n-nodes-base.wait': passOn,
+		'n8n-nodes-base.emailSend': passOn,
+		'n8n-nodes-base.set': set,
+	};
+}
+
+/** A node type of a test: its parameters are whatever the workflow says. */
+export function standIn(
+	name: string,
+	execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>,
+	inputs: string[] = ['main'],
+	outputs: string[] = ['main'],
+): INodeType {
+	const description = {
+		displayName: name,
+		name,
+		group: ['transform'],
+		version: [1, 1.1, 2, 2.1, 2.4, 3.4],
+		description: 'Stand-in of a test',
+		defaults: { name },
+		inputs,
+		outputs,
+		properties: [
+			{ displayName: 'Assignments', name: 'assignments', type: 'assignmentCollection', default: {} },
+			{ displayName: 'Include', name: 'includeOtherFields', type: 'boolean', default: false },
+		],
+	} as unknown as INodeTypeDescription;
+	return { description, execute };
+}
+
+function required<T>(value: T | undefined | null, name: string): T {
+	if (value === undefined || value === null) throw new Error(`The test has no ${name}.`);
+	return value;
+}

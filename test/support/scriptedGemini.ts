@@ -1,0 +1,144 @@
+/** A Gemini on 127.0.0.1 for tests of whole flows: answers to the schema of each request, as the test's script says. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Asked {
+	what: 'intent' | 'concepts' | 'concept' | 'rulings' | 'other';
+	prompt: string;
+	schema: Record<string, unknown>;
+}
+
+export interface Script {
+	/** The nth concept that is asked for, from 0, over the whole test. */
+	concept: (number: number) => Record<string, unknown>;
+	/** Whether the work holds against the rule. `text` is the whole prompt. */
+	holds: (text: string, ruleId: string) => boolean | 'unsure';
+	/** An error in place of an answer, for the nth request of all, from 0. */
+	fail: (asked: Asked, number: number) => { status: number; body: unknown } | undefined;
+	/** Other answers. */
+	other: (asked: Asked) => unknown;
+}
+
+export interface ScriptedGemini {
+	url: string;
+	asked: Asked[];
+	script: Script;
+	close(): Promise<void>;
+}
+
+const INTENT = {
+	title: 'Rooftop chase',
+	logline: 'A witness flees over the roofs.',
+	genre: 'noir',
+	tone: ['tense'],
+	sceneGoals: ['Show the height'],
+	audience: 'Adults',
+	mustHave: [],
+	mustAvoid: [],
+	palette: [],
+	format: 'open',
+};
+
+/** A concept whose words nobody else's has, so that it is no near duplicate. */
+export function concept(number: number, more: Record<string, unknown> = {}): Record<string, unknown> {
+	const own = `w${number}a w${number}b w${number}c w${number}d`;
+	return {
+		title: `Concept ${number}`,
+		logline: `${own} gritty`,
+		visualApproach: 'Sodium light, worn brick.',
+		keyFrames: ['A', 'B'],
+		palette: ['#000000'],
+		tone: ['tense'],
+		...more,
+	};
+}
+
+/** Everything passes; concepts are numbered. */
+export const OBEDIENT: Script = {
+	concept: (number) => concept(number),
+	holds: () => true,
+	fail: () => undefined,
+	other: () => ({}),
+};
+
+export async function startScriptedGemini(changes: Partial<Script> = {}): Promise<ScriptedGemini> {
+	const asked: Asked[] = [];
+	const script = { ...OBEDIENT, ...changes };
+	let concepts = 0;
+
+	function answer(request: Asked): unknown {
+		switch (request.what) {
+			case 'intent':
+				return INTENT;
+			case 'concepts': {
+				const { minItems } = Object(Object(request.schema.properties).concepts);
+				return { concepts: Array.from({ length: Number(minItems) }, () => script.concept(concepts++)) };
+			}
+			case 'concept':
+				return script.concept(concepts++);
+			case 'rulings':
+				return {
+					rulings: [...request.prompt.matchAll(/"ruleId":"([^"]+)"/g)].map(([, ruleId = '']) => {
+						const holds = script.holds(request.prompt, ruleId);
+						return {
+							ruleId,
+							evidence: holds === true ? 'as the rule asks' : 'too clean, not gritty',
+							fix: holds === true ? '' : 'Make it gritty',
+							holds: holds === true,
+							confidence: holds === 'unsure' ? 0.1 : 0.9,
+						};
+					}),
+				};
+			default:
+				return script.other(request);
+		}
+	}
+
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
+			const schema = body.generationConfig?.responseJsonSchema ?? {};
+			const prompt = JSON.stringify(body.contents?.[0]?.parts?.[0]?.text ?? '');
+			const item: Asked = { what: kindOf(schema), prompt: JSON.parse(prompt), schema };
+			const failure = script.fail(item, asked.length);
+			asked.push(item);
+			const reply =
+				failure ??
+				{
+					status: 200,
+					body: {
+						candidates: [
+							{ content: { parts: [{ text: JSON.stringify(answer(item)) }], role: 'model' }, finishReason: 'STOP', index: 0 },
+						],
+						usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 500, totalTokenCount: 1500 },
+						modelVersion: 'gemini-3.8-flash',
+					},
+				};
+			response.writeHead(reply.status, { 'content-type': 'application/json' });
+			response.end(JSON.stringify(reply.body));
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${port}`,
+		asked,
+		script,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+function kindOf(schema: Record<string, unknown>): Asked['what'] {
+	const members = Object(schema.properties);
+	if ('sceneGoals' in members) return 'intent';
+	if ('concepts' in members) return 'concepts';
+	if ('rulings' in members) return 'rulings';
+	if ('visualApproach' in members) return 'concept';
+	return 'other';
+}
