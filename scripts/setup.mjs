@@ -80,15 +80,10 @@ async function installPackages(root, say) {
 	if ((await readStamp(file)) === stamp) return;
 	if (!(await isInstalledAsLocked(root))) {
 		say('Installing development packages (about two minutes, once) …');
-		const npm = (/** @type {string[]} */ ...args) =>
-			run([...npmCommand(), ...args, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-				cwd: root,
-			});
-		const strict = await npm('ci');
-		// A lock file made where the registry lacks the packages of other systems is refused as incomplete. This keeps to it as far
-		// as it goes, and leaves it as it is.
-		const result =
-			strict.code !== 0 && /\bEUSAGE\b/.test(strict.output) ? await npm('install', '--no-save') : strict;
+		const result = await run(
+			[...npmCommand(), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+			{ cwd: root },
+		);
 		if (result.code !== 0) {
 			throw new PlainError(explainNpmFailure('Installing the development packages', result.output), {
 				details: lastLines(result.output),

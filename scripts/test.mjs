@@ -1,4 +1,7 @@
-/** `npm test`: lint, types and the fast suite, each to its end. The last line is `N passed, N failed`. */
+/**
+ * `npm test`: lint, types and the fast suite, each to its end. With `--e2e`: the suite in real n8n. The last line is
+ * `N passed, N failed`.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -50,18 +53,26 @@ async function countTests(file, succeeded) {
 	return { passed: report.numPassedTests, failed: Math.max(failed, succeeded ? 0 : 1) };
 }
 
+const [suite, ...jestOptions] =
+	process.argv[2] === '--e2e' ? process.argv.slice(2) : ['fast', ...process.argv.slice(2)];
 const folder = await mkdtemp(join(tmpdir(), 'greenlight-test-'));
 try {
 	const report = join(folder, 'jest.json');
-	const lint = await stage('Lint', commandOf('eslint'), ['.']);
-	const types = await stage('Types', commandOf('typescript', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']);
-	const jest = await stage('Tests', commandOf('jest'), [
+	const checks =
+		suite === 'fast'
+			? [
+					await stage('Lint', commandOf('eslint'), ['.']),
+					await stage('Types', commandOf('typescript', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']),
+				]
+			: [];
+	const inN8n = ['--config', 'jest.e2e.config.cjs', '--runInBand'];
+	const jest = await stage(suite === 'fast' ? 'Tests' : 'Tests in real n8n', commandOf('jest'), [
+		...(suite === 'fast' ? [] : inN8n),
 		'--json',
 		`--outputFile=${report}`,
-		...process.argv.slice(2),
+		...jestOptions,
 	]);
 	const tests = await countTests(report, jest);
-	const checks = [lint, types];
 	const passed = tests.passed + checks.filter(Boolean).length;
 	const failed = tests.failed + checks.filter((ok) => !ok).length;
 	process.exitCode = failed > 0 ? 1 : 0;
