@@ -37,7 +37,7 @@ export class SqlStateStore implements StateStore {
 	) {}
 
 	startRun(request: StartRunRequest): Promise<StartedRun> {
-		return this.database.write(async (tx) => {
+		return this.database.write(`key ${request.runKey}`, async (tx) => {
 			const known = await runs.findByKey(tx, request.runKey);
 			if (known === undefined) return { run: await this.createRun(tx, request), created: true };
 			return this.continueRun(tx, known, request);
@@ -53,7 +53,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	linkExecution(runId: string, link: ExecutionLink, options: { reset?: boolean } = {}): Promise<void> {
-		return this.database.write((tx) => runs.link(tx, runId, link, options.reset ?? false));
+		return this.database.write(runId, (tx) => runs.link(tx, runId, link, options.reset ?? false));
 	}
 
 	findLinkedRuns(refs: readonly string[]): Promise<Array<{ run: Run; ref: string; round: number }>> {
@@ -76,7 +76,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			const version = document.openVersion(tx, run, this.now());
 			const results: WriteResult[] = [];
@@ -93,7 +93,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	checkpoint(runId: string, name: string, by: string): Promise<number> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
 			await tx.run(
@@ -115,7 +115,7 @@ export class SqlStateStore implements StateStore {
 		to: number | string,
 		options: { by: string; keep?: readonly string[]; commandId?: string },
 	): Promise<WriteResult> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			if (options.commandId !== undefined) {
 				const recorded = await findCommand(tx, runId, options.commandId);
@@ -146,7 +146,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	recordStep(runId: string, step: Step, ledger: readonly LedgerEntry[] = []): Promise<void> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			await runs.get(tx, runId);
 			await records.saveStep(tx, runId, step, this.now());
 			await records.addToLedger(tx, runId, this.now(), ledger);
@@ -154,7 +154,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			await runs.get(tx, runId);
 			const found = await records.findStep(tx, runId, step.key);
 			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };

@@ -1,5 +1,5 @@
 /**
- * The schema, one step after the other; a step that was released is never edited. The number of steps is the schema's
+ * The schema of every backend, one step after the other; a step that was released is never edited. The number of steps is the schema's
  * version.
  *
  * `changes` is the truth: one row for each entry of a field that a version changed, with the hash of its new body (null:
@@ -99,7 +99,7 @@ CREATE TABLE steps (
 	owner TEXT,
 	answer TEXT,
 	failure TEXT,
-	cost_usd REAL,
+	cost_usd DOUBLE PRECISION,
 	unpriced INTEGER NOT NULL,
 	started_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,

@@ -5,6 +5,7 @@ import { PipelineError, isPipelineError } from '../../errors';
 import { isObject } from '../json';
 import type { Database, Row, SqlValue, Transaction } from './database';
 import { MIGRATIONS } from './migrations';
+import { inTurn } from './turns';
 
 const BUSY_TIMEOUT_MS = 30_000;
 
@@ -46,11 +47,6 @@ export async function openSqlite(path: string): Promise<Database> {
 	});
 }
 
-/**
- * Transactions of one file take turns within this process, over all its connections: SQLite waits for a lock by blocking
- * the thread, and the thread is what the holder of the lock needs to finish.
- */
-const turns = new Map<string, Promise<unknown>>();
 let memoryDatabases = 0;
 
 class SqliteDatabase implements Database {
@@ -65,7 +61,7 @@ class SqliteDatabase implements Database {
 	}
 
 	async migrate(): Promise<void> {
-		await this.write(async (tx) => {
+		await this.write('migration', async (tx) => {
 			const row = (await tx.all('PRAGMA user_version'))[0];
 			const version = Number(row?.user_version ?? 0);
 			if (version > MIGRATIONS.length) {
@@ -79,38 +75,34 @@ class SqliteDatabase implements Database {
 		});
 	}
 
-	write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.inTurn('BEGIN IMMEDIATE', work);
+	/** SQLite has one writer at a time, so every topic waits for every other. */
+	write<T>(_topic: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return this.transaction('BEGIN IMMEDIATE', work);
 	}
 
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.inTurn('BEGIN', work);
+		return this.transaction('BEGIN', work);
 	}
 
 	async close(): Promise<void> {
-		await turns.get(this.turnOf);
-		this.statements.clear();
-		this.connection.close();
+		await inTurn(this.turnOf, async () => {
+			this.statements.clear();
+			this.connection.close();
+		});
 	}
 
-	private inTurn<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-		const before = turns.get(this.turnOf) ?? Promise.resolve();
-		const turn = before.then(() => inSentences(this.path, () => this.transact(begin, work)));
-		const settled = turn.then(
-			() => undefined,
-			() => undefined,
-		);
-		turns.set(this.turnOf, settled);
-		void settled.then(() => {
-			if (turns.get(this.turnOf) === settled) turns.delete(this.turnOf);
-		});
-		return turn;
+	/**
+	 * Transactions of one file take turns within this process, over all its connections: SQLite waits for a lock by blocking
+	 * the thread, and the thread is what the holder of the lock needs to finish.
+	 */
+	private transaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return inTurn(this.turnOf, () => inSentences(this.path, () => this.transact(begin, work)));
 	}
 
 	private async transact<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
 		this.connection.exec(begin);
 		try {
-			const result = await work(this.transaction);
+			const result = await work(this.access);
 			this.connection.exec('COMMIT');
 			return result;
 		} catch (error) {
@@ -119,7 +111,7 @@ class SqliteDatabase implements Database {
 		}
 	}
 
-	private readonly transaction: Transaction = {
+	private readonly access: Transaction = {
 		all: async (sql, ...values) => this.prepare(sql).all(...values).map(toRow),
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);
