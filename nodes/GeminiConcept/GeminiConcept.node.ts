@@ -1,7 +1,8 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { geminiCredentials } from '../shared/host/descriptions';
+import { geminiCredentials, stateStoreCredential } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
 
@@ -18,13 +19,13 @@ export class GeminiConcept implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: geminiCredentials(true),
+		credentials: [...geminiCredentials(true), stateStoreCredential],
 		properties,
 	};
 
 	methods = {
 		listSearch: { searchModels },
-		credentialTest: { testGreenlightGemini },
+		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,5 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { stateStoreCredential } from '../shared/host/descriptions';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/route';
 
@@ -18,8 +20,11 @@ export class RetryRouter implements INodeType {
 		requiredInputs: 1,
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Escalate', 'Retry', 'Done'],
+		credentials: [stateStoreCredential],
 		properties,
 	};
+
+	methods = { credentialTest: { testGreenlightStateStore } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return execute(this);

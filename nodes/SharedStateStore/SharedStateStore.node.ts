@@ -1,5 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { stateStoreCredential } from '../shared/host/descriptions';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
 
@@ -15,8 +17,11 @@ export class SharedStateStore implements INodeType {
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		credentials: [stateStoreCredential],
 		properties,
 	};
+
+	methods = { credentialTest: { testGreenlightStateStore } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return execute(this);

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import { openStateStore } from '../../nodes/shared/state';
 import { tickingEnvironment } from '../support/storeEnvironment';
+import { TestDatabase } from '../support/testDatabase';
 import { describeStateStore } from './stateStore.conformance';
 
 const url = process.env.GREENLIGHT_TEST_POSTGRES_URL;
@@ -15,22 +14,13 @@ if (url === undefined) {
 		name: 'PostgreSQL',
 		reopens: true,
 		async createPlace() {
-			const name = `t_${randomUUID().replaceAll('-', '')}`;
-			await administer(url, `CREATE DATABASE ${name}`);
-			const connectionString = new URL(url);
-			connectionString.pathname = name;
+			const database = new TestDatabase(url);
+			await database.create();
 			const environment = tickingEnvironment();
 			return {
-				open: () => openStateStore({ connectionString: connectionString.href, ...environment }),
-				remove: () => administer(url, `DROP DATABASE ${name}`),
+				open: () => openStateStore({ connectionString: database.url, ...environment }),
+				remove: () => database.drop(),
 			};
 		},
 	});
-}
-
-async function administer(connectionString: string, statement: string): Promise<void> {
-	const client = new Client({ connectionString });
-	await client.connect();
-	await client.query(statement);
-	await client.end();
 }

@@ -25,6 +25,7 @@ import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.
 import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
 import { closeStores, openStore } from '../../nodes/shared/host';
 import type { StateStore } from '../../nodes/shared/state';
+import { TestDatabase } from './testDatabase';
 
 export interface WorkflowJson {
 	name: string;
@@ -62,6 +63,7 @@ export function useEngine(): { store(): Promise<StateStore> } {
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-engine-'));
 	const before = { folder: process.env.N8N_USER_FOLDER, key: process.env.N8N_ENCRYPTION_KEY };
 	process.env.N8N_USER_FOLDER = folder;
+	usePostgresIfThere();
 	process.env.N8N_ENCRYPTION_KEY = 'test';
 	afterAll(async () => {
 		await closeStores();
@@ -70,6 +72,22 @@ export function useEngine(): { store(): Promise<StateStore> } {
 		process.env.N8N_ENCRYPTION_KEY = before.key;
 	});
 	return { store: () => openStore() };
+}
+
+/** `node scripts/withPostgres.mjs npm test` runs the same flows on a database of their own. */
+function usePostgresIfThere(): void {
+	const server = process.env.GREENLIGHT_TEST_POSTGRES_URL;
+	if (server === undefined) return;
+	const database = new TestDatabase(server);
+	beforeAll(async () => {
+		await database.create();
+		process.env.GREENLIGHT_DATABASE_URL = database.url;
+	});
+	afterAll(async () => {
+		await closeStores();
+		delete process.env.GREENLIGHT_DATABASE_URL;
+		await database.drop();
+	});
 }
 
 export function loadTemplate(name: string): WorkflowJson {

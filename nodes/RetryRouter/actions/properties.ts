@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { runField } from '../../shared/host/descriptions';
+import { keepStateInField, runField } from '../../shared/host/descriptions';
 
 export const properties: INodeProperties[] = [
 	{
@@ -101,4 +101,5 @@ export const properties: INodeProperties[] = [
 		],
 	},
 	runField,
+	keepStateInField,
 ];

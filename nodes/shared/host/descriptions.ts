@@ -65,6 +65,26 @@ export const modelField: INodeProperties = {
 	],
 };
 
+/** The credential of a state store elsewhere, shown when the node asks for it. */
+export const stateStoreCredential: INodeCredentialDescription = {
+	name: 'greenlightStateStore',
+	required: true,
+	testedBy: 'testGreenlightStateStore',
+	displayOptions: { show: { keepStateIn: ['credential'] } },
+};
+
+export const keepStateInField: INodeProperties = {
+	displayName: 'State Is Kept In',
+	name: 'keepStateIn',
+	type: 'options',
+	options: [
+		{ name: 'PostgreSQL of a Credential', value: 'credential', description: 'A database of your own' },
+		{ name: 'The Store of This n8n', value: 'n8n', description: "A file in n8n's folder, or the database that your administrator chose" },
+	],
+	default: 'n8n',
+	description: 'All steps of a run have to use the same',
+};
+
 export const runField: INodeProperties = {
 	displayName: 'Run',
 	name: 'run',

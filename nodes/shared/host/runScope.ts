@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import { currentRound, itemSchema, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
 import { hasRunBefore, lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
-import { openStore } from './store';
+import { openStoreOf } from './store';
 
 /** A run that an item belongs to, and the round of the item. */
 export interface FoundRun {
@@ -42,7 +42,7 @@ export interface RunScope {
 }
 
 export async function openRunScope(context: IExecuteFunctions): Promise<RunScope> {
-	const store = await openStore();
+	const store = await openStoreOf(context);
 	const workflowId = context.getWorkflow().id ?? 'unsaved';
 	const nodeName = context.getNode().name;
 	const executionId = context.getExecutionId();
