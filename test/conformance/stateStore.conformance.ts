@@ -39,6 +39,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		}
 
 		const keeper = { asRecordKeeper: true };
+		const callStep: Step = { key: 'g1:k', kind: 'call', state: 'started', node: 'w1/Write', round: 0, slot: '1', owner: 'p1' };
 
 		describe('runs', () => {
 			it('starts a run once for a key, also when the brief is the same', async () => {
@@ -405,8 +406,175 @@ export function describeStateStore(subject: StoreUnderTest): void {
 			});
 		});
 
+		describe('compare, fork and impact', () => {
+			it('lists what differs between two versions, member by member', async () => {
+				const runId = await startRun('noir');
+				await write(runId, { ...keeper, commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] }] });
+				await write(runId, {
+					...keeper,
+					commands: [
+						{ op: 'set', field: 'brief', value: 'comedy' },
+						{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', status: 'passed' }, artefact('b')] },
+					],
+				});
+				await store.checkpoint(runId, 'now', 'Test');
+
+				const differences = await store.compare(runId, 2, 'now');
+				expect(differences).toEqual(
+					expect.arrayContaining([
+						{ field: 'brief', entry: '', path: '', change: 'changed', before: 'noir', after: 'comedy' },
+						{ field: 'artefacts', entry: 'a', path: 'status', change: 'changed', before: 'new', after: 'passed' },
+						expect.objectContaining({ field: 'artefacts', entry: 'b', path: '', change: 'added', before: null }),
+					]),
+				);
+				expect(differences).toHaveLength(3);
+				expect(await store.compare(runId, 3, 3)).toEqual([]);
+				expect(await store.compare(runId, 3, 2)).toContainEqual(
+					expect.objectContaining({ field: 'artefacts', entry: 'b', change: 'removed' }),
+				);
+			});
+
+			it('begins a copy of the content, with no spend, no records and nothing locked', async () => {
+				const runId = await startRun('noir');
+				await write(runId, {
+					...keeper,
+					declare: [field('notes', 'append'), field('count', 'increment')],
+					commands: [
+						{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] },
+						{ op: 'lock', artefactId: 'a' },
+						{ op: 'append', field: 'notes', values: ['one'] },
+						{ op: 'increment', field: 'count', by: 4 },
+						{ op: 'increment', field: 'attempts', by: 2 },
+					],
+				});
+				await store.recordStep(runId, { ...callStep, state: 'answered', costUsd: 1 });
+
+				const fork = await store.fork(runId, { runKey: 'spring b', by: 'Test' });
+
+				expect(fork).toMatchObject({ forkedFrom: `${runId}@2`, costUsd: 0, title: 'Spring (copy)', status: 'open' });
+				const { fields } = await store.read(fork.runId);
+				expect(fields).toMatchObject({ brief: 'noir', notes: ['one'], count: 4, artefacts: [{ id: 'a', locked: false }] });
+				expect(fields.attempts).toBeUndefined();
+				expect(await store.listSteps(fork.runId)).toEqual([]);
+				expect(await write(fork.runId, { ...keeper, commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', title: 'x' }] }] })).toMatchObject({ ok: true });
+				expect((await store.read(runId)).fields.artefacts).toMatchObject([{ title: 'Concept a', locked: true }]);
+				await expect(store.fork(runId, { runKey: 'spring b', by: 'Test' })).rejects.toMatchObject({ code: 'input_refused' });
+			});
+
+			it('copies an earlier version when asked', async () => {
+				const runId = await startRun('noir');
+				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });
+
+				const fork = await store.fork(runId, { runKey: 'spring b', at: 1, by: 'Test' });
+
+				expect((await store.read(fork.runId)).fields.brief).toBe('noir');
+			});
+
+			it('names what becomes stale when something changes, and what making it cost', async () => {
+				const runId = await startRun('noir');
+				const made = (id: string, from: string[], costUsd: number) => artefact(id, { madeFrom: from.map((each) => `${each}@h`), costUsd });
+				await write(runId, {
+					...keeper,
+					commands: [
+						{
+							op: 'mergeById',
+							field: 'artefacts',
+							items: [made('a', ['intent'], 1), made('b', ['a'], 2), made('c', ['a', 'b'], 4), made('d', ['intent'], 8)],
+						},
+					],
+				});
+
+				expect(await store.impact(runId, 'a')).toEqual({ stale: ['b', 'c'], costUsd: 6 });
+				expect((await store.impact(runId, 'intent')).stale).toHaveLength(4);
+				expect(await store.impact(runId, 'c')).toEqual({ stale: [], costUsd: 0 });
+			});
+
+			it('lists checkpoints by name', async () => {
+				const runId = await startRun('noir');
+				await store.checkpoint(runId, 'second', 'Test');
+				await store.checkpoint(runId, 'first', 'Test');
+
+				expect(await store.listCheckpoints(runId)).toEqual([
+					{ name: 'first', version: 1 },
+					{ name: 'second', version: 1 },
+				]);
+			});
+		});
+
+		describe('export, verification and deletion', () => {
+			async function fullRun(): Promise<string> {
+				const runId = await startRun('noir 🎬 \u0000');
+				await write(runId, {
+					...keeper,
+					commandId: 'g1:c',
+					outcome: { a: 1 },
+					declare: [field('notes', 'append')],
+					commands: [{ op: 'append', field: 'notes', values: ['one'] }, { op: 'mergeById', field: 'artefacts', items: [artefact('a')] }],
+					steps: [{ ...callStep, state: 'answered', answer: { x: 1 }, costUsd: 0.1 }],
+					ledger: [{ layer: 'state', event: 'x', note: 'y', by: 'z' }],
+				});
+				await store.checkpoint(runId, 'first', 'Test');
+				await store.rollBack(runId, 1, { by: 'Test' });
+				await store.linkExecution(runId, { ref: 'execution:1', round: 1 });
+				return runId;
+			}
+
+			const everything = async (runId: string): Promise<unknown[]> => [
+				await store.getRun(runId),
+				await store.read(runId),
+				await store.read(runId, 'first'),
+				await store.history(runId),
+				await store.listSteps(runId),
+				await store.ledger(runId),
+				await store.findLinkedRuns(['execution:1']),
+				await store.declaredFields(runId),
+				await store.verify(runId),
+			];
+
+			it('brings a deleted run back from its export, exactly as it was', async () => {
+				const runId = await fullRun();
+				const before = await everything(runId);
+				const lines = await store.exportRun(runId);
+				expect(await store.deleteRuns({ before: '2100-01-01' })).toEqual([runId]);
+				await expect(store.getRun(runId)).rejects.toMatchObject({ code: 'run_not_found' });
+
+				expect((await store.importRun(lines)).runId).toBe(runId);
+
+				expect(await everything(runId)).toEqual(before);
+				expect(await write(runId, { commandId: 'g1:c' })).toMatchObject({ replayed: true, outcome: { a: 1 } });
+			});
+
+			it('refuses an export of a run that is there, one that is damaged, and other text', async () => {
+				const lines = await store.exportRun(await fullRun());
+
+				for (const bad of [lines, ['{}'], ['no JSON'], [lines[0] ?? '', '{"table":"sqlite_master","row":{}}']]) {
+					await expect(store.importRun(bad)).rejects.toMatchObject({ code: 'input_refused' });
+				}
+				expect(await store.listRuns()).toHaveLength(1);
+			});
+
+			it('verifies what it wrote', async () => {
+				expect(await store.verify(await fullRun())).toEqual({ ok: true, versions: 3 });
+				expect(await store.verify((await store.startRun({ ...START, runKey: 'empty' })).run.runId)).toEqual({ ok: true, versions: 0 });
+			});
+
+			it('deletes runs by age, and keeps those with approved work unless asked', async () => {
+				const old = await startRun('noir');
+				const approved = (await store.startRun({ ...START, runKey: 'approved' })).run.runId;
+				await write(approved, {
+					...keeper,
+					commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] }, { op: 'lock', artefactId: 'a' }],
+				});
+
+				expect(await store.deleteRuns({ before: '2000-01-01' })).toEqual([]);
+				expect(await store.deleteRuns({ before: '2100-01-01' })).toEqual([old]);
+				expect(await store.deleteRuns({ before: '2100-01-01', alsoApproved: true })).toEqual([approved]);
+				expect(await store.listRuns()).toEqual([]);
+			});
+		});
+
 		describe('steps and ledger', () => {
-			const step: Step = { key: 'g1:k', kind: 'call', state: 'started', node: 'w1/Write', round: 0, slot: '1', owner: 'p1' };
+			const step = callStep;
 
 			it('lets exactly one of twenty callers at once claim a step', async () => {
 				const runId = await startRun();

@@ -1,5 +1,6 @@
 /** The versioned document of a run: entries, versions, snapshots. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
+import { chain, type ChainedVersion } from './audit';
 import type { Row, SqlValue, Transaction } from './backends/database';
 import { ARTEFACTS } from './builtInFields';
 import {
@@ -11,6 +12,7 @@ import {
 	type FieldReader,
 	type LiveEntry,
 } from './commands';
+import type { EntryPair } from './compare';
 import { checkValueSize } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 import type { Command, FieldDeclaration, Run, Version } from './stateStore';
@@ -76,7 +78,7 @@ export async function declarations(tx: Transaction, runId: string): Promise<Map<
 /** Fails with `checkpoint_not_found` when the run has no such version or checkpoint. */
 export async function resolveVersion(tx: Transaction, run: Run, at: number | string): Promise<number> {
 	if (typeof at === 'number') {
-		if (Number.isInteger(at) && at >= 1 && at <= run.version) return at;
+		if (Number.isInteger(at) && at >= Math.min(1, run.version) && at <= run.version) return at;
 		throw new PipelineError('checkpoint_not_found', `This run has versions 1 to ${run.version}, not ${at}.`);
 	}
 	const row = (await tx.all('SELECT version FROM checkpoints WHERE run_id = ? AND name = ?', run.runId, at))[0];
@@ -132,11 +134,32 @@ export async function history(tx: Transaction, runId: string): Promise<Version[]
 	}));
 }
 
+/** The entries of both versions, side by side. */
+export async function pairEntries(tx: Transaction, runId: string, from: number, to: number): Promise<EntryPair[]> {
+	const [before, after] = [await valuesAt(tx, runId, from), await valuesAt(tx, runId, to)];
+	const names = new Map([...before, ...after].map(([key, { field, entry }]) => [key, { field, entry }]));
+	return [...names].map(([key, name]) => ({ ...name, before: before.get(key)?.value, after: after.get(key)?.value }));
+}
+
+async function valuesAt(
+	tx: Transaction,
+	runId: string,
+	version: number,
+): Promise<Map<string, { field: string; entry: string; value: Json }>> {
+	const rows = await withBodies(tx, runId, await entriesAt(tx, runId, version));
+	return new Map(
+		rows.map((row) => {
+			const name = { field: String(row.field), entry: String(row.entry) };
+			return [keyOf(name), { ...name, value: JSON.parse(String(row.body)) }];
+		}),
+	);
+}
+
 export function openVersion(tx: Transaction, run: Run, at: string): OpenVersion {
 	const { runId } = run;
 	const next = run.version + 1;
 	let writers = new Set<string>();
-	let changed = 0;
+	let changes: Array<ChainedVersion['changes'][number]> = [];
 	let kind: Version['kind'] = 'write';
 
 	const reader: FieldReader = {
@@ -178,13 +201,13 @@ version = excluded.version`,
 			'INSERT INTO changes (run_id, version, seq, field, entry, position, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
 			runId,
 			next,
-			changed,
+			changes.length,
 			field,
 			entry,
 			position,
 			hash,
 		);
-		changed += 1;
+		changes.push([field, entry, position, hash]);
 	}
 
 	return {
@@ -224,29 +247,36 @@ version = excluded.version`,
 			}
 		},
 
-		number: () => (changed === 0 ? run.version : next),
+		number: () => (changes.length === 0 ? run.version : next),
 
-		mark: () => ({ changed, writers: [...writers] }),
+		mark: () => ({ changed: changes.length, writers: [...writers] }),
 
 		forget(mark) {
-			changed = mark.changed;
+			changes = changes.slice(0, mark.changed);
 			writers = new Set(mark.writers);
 		},
 
 		async finish(as) {
-			if (changed === 0) return run.version;
+			if (changes.length === 0) return run.version;
+			const writtenBy = [...writers].join(', ');
+			const kindNow = as ?? kind;
+			const before = (await tx.all('SELECT head_hash FROM runs WHERE run_id = ?', runId))[0];
+			const head = chain(String(before?.head_hash ?? ''), { version: next, at, writtenBy, kind: kindNow, changes });
 			await tx.run(
-				'INSERT INTO versions (run_id, version, at, written_by, kind) VALUES (?, ?, ?, ?, ?)',
+				'INSERT INTO versions (run_id, version, at, written_by, kind, row_hash) VALUES (?, ?, ?, ?, ?, ?)',
 				runId,
 				next,
 				at,
-				[...writers].join(', '),
-				as ?? kind,
+				writtenBy,
+				kindNow,
+				head,
 			);
 			await tx.run(
-				'UPDATE runs SET version = ?, unsnapshotted = unsnapshotted + ?, updated_at = ? WHERE run_id = ?',
+				`UPDATE runs SET version = ?, unsnapshotted = unsnapshotted + ?, head_hash = ?, updated_at = ?
+WHERE run_id = ?`,
 				next,
-				changed,
+				changes.length,
+				head,
 				at,
 				runId,
 			);

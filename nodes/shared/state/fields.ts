@@ -128,6 +128,8 @@ export const artefactSchema = z.object({
 	replaces: z.string().optional(),
 	/** The step that made it. */
 	by: z.string(),
+	/** What making it cost; null when the price is unknown. */
+	costUsd: z.number().nullable().optional(),
 });
 export type Artefact = z.infer<typeof artefactSchema>;
 

@@ -1,6 +1,7 @@
 /** The rows about runs and where they are being worked on. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
+import { CHAIN_START } from './audit';
 import { RUN_STATUSES, type RunStatus } from './fields';
 import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
 
@@ -54,15 +55,22 @@ function like(search: string | undefined): [string, string, string] {
 	return [pattern, pattern, pattern];
 }
 
-export async function create(tx: Transaction, runId: string, request: StartRunRequest, at: string): Promise<Run> {
+export async function create(
+	tx: Transaction,
+	runId: string,
+	request: StartRunRequest & { forkedFrom?: string },
+	at: string,
+): Promise<Run> {
 	await tx.run(
 		`INSERT INTO runs (run_id, run_key, title, status, status_note, version, unsnapshotted, started_from, workflow_id,
-created_at, updated_at) VALUES (?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?)`,
+forked_from, head_hash, created_at, updated_at) VALUES (?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, ?, ?)`,
 		runId,
 		request.runKey,
 		request.title,
 		request.startedFrom,
 		request.workflowId,
+		request.forkedFrom ?? null,
+		CHAIN_START,
 		at,
 		at,
 	);
@@ -109,6 +117,19 @@ export async function findLinked(
 	return [...found.values()];
 }
 
+/** Ids of runs untouched since `before`; those with locked work only if asked. */
+export async function findOld(tx: Transaction, before: string, alsoApproved: boolean): Promise<string[]> {
+	const rows = await tx.all(
+		`SELECT run_id FROM runs WHERE updated_at < ? AND (? = 1 OR NOT EXISTS (
+	SELECT 1 FROM live JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
+	WHERE live.run_id = runs.run_id AND live.field = 'artefacts' AND bodies.body LIKE '%"locked":true%'))
+ORDER BY run_id`,
+		before,
+		alsoApproved ? 1 : 0,
+	);
+	return rows.map((row) => String(row.run_id));
+}
+
 function toRun(row: Row): Run {
 	const status = RUN_STATUSES.find((known) => known === row.status) ?? 'open';
 	return {
@@ -120,6 +141,7 @@ function toRun(row: Row): Run {
 		version: Number(row.version),
 		startedFrom: row.started_from === 'editor' ? 'editor' : 'production',
 		workflowId: String(row.workflow_id),
+		...(row.forked_from === null ? {} : { forkedFrom: String(row.forked_from) }),
 		createdAt: String(row.created_at),
 		updatedAt: String(row.updated_at),
 		costUsd: Number(row.cost_usd),

@@ -2,12 +2,20 @@ import { PipelineError, isPipelineError } from '../errors';
 import type { Database, Row, Transaction } from './backends/database';
 import { BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
-import type { Json } from './json';
+import { verifyRun } from './audit';
+import { compareEntry } from './compare';
+import type { Json, JsonObject } from './json';
+import { impactOf } from './lineage';
 import * as records from './records';
 import * as runs from './runs';
+import { deleteRun, exportRun, importRun } from './transfer';
+import { artefactsOf } from './views';
 import type {
+	Command,
+	Difference,
 	ExecutionLink,
 	FieldDeclaration,
+	Impact,
 	LedgerEntry,
 	RecordedLedgerEntry,
 	RecordedStep,
@@ -17,6 +25,7 @@ import type {
 	StateDocument,
 	StateStore,
 	Step,
+	Verification,
 	Version,
 	WriteRequest,
 	WriteResult,
@@ -145,6 +154,82 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
+	listCheckpoints(runId: string): Promise<Array<{ name: string; version: number }>> {
+		return this.database.read(async (tx) => {
+			await runs.get(tx, runId);
+			const rows = await tx.all('SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name', runId);
+			return rows.map((row) => ({ name: String(row.name), version: Number(row.version) }));
+		});
+	}
+
+	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]> {
+		return this.database.read(async (tx) => {
+			const run = await runs.get(tx, runId);
+			const versions = [await document.resolveVersion(tx, run, from), await document.resolveVersion(tx, run, to)] as const;
+			const pairs = await document.pairEntries(tx, runId, ...versions);
+			return pairs.flatMap(compareEntry);
+		});
+	}
+
+	fork(
+		runId: string,
+		request: { runKey: string; title?: string; at?: number | string; by: string },
+	): Promise<Run> {
+		return this.database.write(`key ${request.runKey}`, async (tx) => {
+			const origin = await runs.get(tx, runId);
+			if ((await runs.findByKey(tx, request.runKey)) !== undefined) {
+				throw new PipelineError('input_refused', `There is a run with the key '${request.runKey}' already.`);
+			}
+			const at = request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
+			const declared = [...(await document.declarations(tx, runId)).values()];
+			const run = await this.createRun(tx, {
+				runKey: request.runKey,
+				title: request.title ?? `${origin.title} (copy)`,
+				startedFrom: origin.startedFrom,
+				workflowId: origin.workflowId,
+				fields: declared.filter(({ name }) => !BUILT_IN_FIELDS.some((field) => field.name === name)),
+				forkedFrom: `${runId}@${at}`,
+			});
+			const version = document.openVersion(tx, run, this.now());
+			for (const command of copyCommands(declared, await document.readFields(tx, origin, at))) {
+				await version.apply(command, request.by, true);
+			}
+			await version.finish('start');
+			return runs.get(tx, run.runId);
+		});
+	}
+
+	impact(runId: string, changed: string): Promise<Impact> {
+		return this.database.read(async (tx) => {
+			const run = await runs.get(tx, runId);
+			const fields = await document.readFields(tx, run, run.version);
+			return impactOf(artefactsOf({ runId, version: run.version, fields }), changed);
+		});
+	}
+
+	verify(runId: string): Promise<Verification> {
+		return this.database.read(async (tx) => verifyRun(tx, await runs.get(tx, runId)));
+	}
+
+	exportRun(runId: string): Promise<string[]> {
+		return this.database.read(async (tx) => {
+			await runs.get(tx, runId);
+			return exportRun(tx, runId);
+		});
+	}
+
+	importRun(lines: readonly string[]): Promise<Run> {
+		return this.database.write('import', async (tx) => runs.get(tx, await importRun(tx, lines)));
+	}
+
+	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
+		return this.database.write('delete', async (tx) => {
+			const old = await runs.findOld(tx, request.before, request.alsoApproved ?? false);
+			for (const runId of old) await deleteRun(tx, runId);
+			return old;
+		});
+	}
+
 	recordStep(runId: string, step: Step, ledger: readonly LedgerEntry[] = []): Promise<void> {
 		return this.database.write(runId, async (tx) => {
 			await runs.get(tx, runId);
@@ -187,7 +272,7 @@ export class SqlStateStore implements StateStore {
 		return new Date(this.environment.clock()).toISOString();
 	}
 
-	private async createRun(tx: Transaction, request: StartRunRequest): Promise<Run> {
+	private async createRun(tx: Transaction, request: StartRunRequest & { forkedFrom?: string }): Promise<Run> {
 		const runId = `run-${this.environment.newId()}`;
 		const run = await runs.create(tx, runId, request, this.now());
 		await document.declare(tx, runId, BUILT_IN_FIELDS);
@@ -261,6 +346,28 @@ export class SqlStateStore implements StateStore {
 			...(request.outcome === undefined ? {} : { outcome: request.outcome }),
 		};
 	}
+}
+
+/** What writes a run's content into another one: nothing of it is locked there. */
+function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject): Command[] {
+	return declared.flatMap(({ name: field, rule, part }): Command[] => {
+		const value = fields[field];
+		if (part !== 'content' || value === undefined) return [];
+		switch (rule) {
+			case 'set':
+			case 'writeOnce':
+				return [{ op: rule, field, value }];
+			case 'increment':
+				return [{ op: 'increment', field, by: Number(value) }];
+			case 'append':
+				return [{ op: 'append', field, values: Array.isArray(value) ? value : [] }];
+			case 'mergeById': {
+				const items = Array.isArray(value) ? value.map((entry) => ({ ...Object(entry) })) : [];
+				const unlocked = items.map((item) => (item.locked === true ? { ...item, locked: false, status: 'passed' } : item));
+				return [{ op: 'mergeById', field, items: unlocked }];
+			}
+		}
+	});
 }
 
 async function refusalAsResult(tx: Transaction, work: () => Promise<WriteResult>): Promise<WriteResult> {

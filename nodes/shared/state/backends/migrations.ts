@@ -19,6 +19,8 @@ CREATE TABLE runs (
 	unsnapshotted INTEGER NOT NULL,
 	started_from TEXT NOT NULL,
 	workflow_id TEXT NOT NULL,
+	forked_from TEXT,
+	head_hash TEXT NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 );
@@ -47,6 +49,7 @@ CREATE TABLE versions (
 	at TEXT NOT NULL,
 	written_by TEXT NOT NULL,
 	kind TEXT NOT NULL,
+	row_hash TEXT NOT NULL,
 	PRIMARY KEY (run_id, version)
 );
 CREATE TABLE changes (
