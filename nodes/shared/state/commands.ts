@@ -158,18 +158,19 @@ async function mergeEntries(
 	items: ReadonlyArray<JsonObject & { id: string }>,
 	reader: FieldReader,
 ): Promise<EntryChange[]> {
-	const changes = new Map<string, EntryChange>();
+	const combined = new Map<string, JsonObject>();
+	for (const item of items) combined.set(item.id, { ...combined.get(item.id), ...item });
+	const changes: EntryChange[] = [];
 	let position = await reader.nextPosition(field.name);
-	for (const item of items) {
-		const stored = await reader.entry(field.name, item.id);
-		const before = changes.get(item.id)?.value ?? stored?.value;
+	for (const [id, item] of combined) {
+		const stored = await reader.entry(field.name, id);
+		const before = stored?.value;
 		const merged: Json = { ...(isJsonObject(before) ? before : {}), ...item };
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
 		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) throw lockedArtefact(before);
-		const at = stored?.position ?? changes.get(item.id)?.position ?? position++;
-		changes.set(item.id, { field: field.name, entry: item.id, position: at, value: merged });
+		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
 	}
-	return [...changes.values()];
+	return changes;
 }
 
 function isJsonObject(value: Json | undefined): value is JsonObject {
