@@ -14,7 +14,7 @@ export interface LiveEntry {
 	version: number;
 }
 
-/** What a command may look at: entries by name, never a whole field, so that a write costs what it changes. */
+/** What a command may look at: entries by name, never a whole field. */
 export interface FieldReader {
 	entry(field: string, entry: string): Promise<LiveEntry | undefined>;
 	nextPosition(field: string): Promise<number>;
@@ -28,8 +28,8 @@ export interface EntryChange {
 }
 
 const ONLY_VALUE = '';
-/** What only the step that keeps the records may say about a piece of work. */
-const JUDGED_MEMBERS = ['status', 'locked', 'stale'] as const;
+/** What only the steps that keep the records say about a piece of work. */
+const KEPT_MEMBERS = ['status', 'locked', 'stale', 'contentHash', 'round', 'slot', 'replaces'] as const;
 
 const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
 	set: 'set',
@@ -165,7 +165,9 @@ async function mergeEntries(
 	for (const [id, item] of combined) {
 		const stored = await reader.entry(field.name, id);
 		const before = stored?.value;
-		const merged: Json = { ...(isJsonObject(before) ? before : {}), ...item };
+		const merged: JsonObject = { ...(isJsonObject(before) ? before : {}), ...item };
+		// A hash that does not fit the content would let changed work keep the verdict on what it was.
+		if (field.name === ARTEFACTS && merged.content !== undefined) merged.contentHash = hashOf(merged.content);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
 		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) throw lockedArtefact(before);
 		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
@@ -178,7 +180,7 @@ function isJsonObject(value: Json | undefined): value is JsonObject {
 }
 
 function refuseJudgement(item: JsonObject): void {
-	const member = JUDGED_MEMBERS.find((name) => item[name] !== undefined);
+	const member = KEPT_MEMBERS.find((name) => item[name] !== undefined);
 	if (member !== undefined) throw protectedRecord(`${ARTEFACTS}.${member}`);
 }
 

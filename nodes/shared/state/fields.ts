@@ -71,6 +71,8 @@ export const verdictSchema = z.object({
 	note: z.string(),
 	issues: z.array(issueSchema),
 	guideVersion: z.string(),
+	/** The validator that gave it, as `workflowId/node name`. Work passes when every validator that saw it says so. */
+	by: z.string().optional(),
 	judge: z.object({
 		model: z.string().nullable(),
 		/** How often each judged rule was asked. */
@@ -156,9 +158,13 @@ export type Escalation = z.infer<typeof escalationSchema>;
 
 /** What a Retry Router decided for a round, as it stands in the record field `rounds` and is given back when asked again. */
 export const roundDecisionSchema = z.object({
-	/** `workflowId/node name#round`. */
+	/** `workflowId/node name#round`, with `.2`, `.3`, … for further decisions of the same round. */
 	id: z.string(),
+	/** The router, as `workflowId/node name`. */
+	node: z.string(),
 	round: z.int().nonnegative(),
+	/** What it is about: artefact ids, and names of arrivals that were no artefact. */
+	covers: z.array(z.string()),
 	kind: z.enum(['done', 'retry', 'escalate', 'partly']),
 	why: z.string(),
 	/** Ids of the accepted work that leaves by Done. */

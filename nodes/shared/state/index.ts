@@ -22,7 +22,7 @@ export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 export { itemOf } from './itemOf';
-export { roundId, statusAtEnd } from './statusAtEnd';
+export { statusAtEnd } from './statusAtEnd';
 export { stepKey, type StepKeyParts } from './stepKey';
 export {
 	artefactsOf,
@@ -32,4 +32,5 @@ export {
 	requestedCount,
 	roundsOf,
 	verdictFor,
+	worstVerdict,
 } from './views';

@@ -7,11 +7,7 @@ import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
 
 const MANY = 100;
 
-const SELECT_RUNS = `
-SELECT runs.*,
-	(SELECT coalesce(sum(cost_usd), 0) FROM steps WHERE steps.run_id = runs.run_id) AS cost_usd,
-	(SELECT coalesce(sum(unpriced), 0) FROM steps WHERE steps.run_id = runs.run_id) AS unpriced_calls
-FROM runs`;
+const SELECT_RUNS = 'SELECT * FROM runs';
 
 /** Fails with `run_not_found`. */
 export async function get(tx: Transaction, runId: string): Promise<Run> {
@@ -39,20 +35,19 @@ export async function list(
 ): Promise<Run[]> {
 	const rows = await tx.all(
 		`${SELECT_RUNS}
-WHERE (? = '' OR status = ?) AND (? = '' OR lower(title) LIKE ? OR lower(run_key) LIKE ? OR run_id LIKE ?)
+WHERE (? = '' OR status = ?) AND search_text LIKE ? ESCAPE '!'
 ORDER BY created_at DESC, run_id LIMIT ?`,
 		filter.status ?? '',
 		filter.status ?? '',
-		filter.search ?? '',
-		...like(filter.search),
+		`%${fold(filter.search ?? '').replace(/[!%_]/g, '!$&')}%`,
 		filter.limit ?? MANY,
 	);
 	return rows.map(toRun);
 }
 
-function like(search: string | undefined): [string, string, string] {
-	const pattern = `%${(search ?? '').toLowerCase()}%`;
-	return [pattern, pattern, pattern];
+/** Text as it is searched: databases differ in what they know of upper and lower case. */
+function fold(text: string): string {
+	return text.normalize('NFKC').toLowerCase();
 }
 
 export async function create(
@@ -62,11 +57,13 @@ export async function create(
 	at: string,
 ): Promise<Run> {
 	await tx.run(
-		`INSERT INTO runs (run_id, run_key, title, status, status_note, version, unsnapshotted, started_from, workflow_id,
-forked_from, head_hash, created_at, updated_at) VALUES (?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, ?, ?)`,
+		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
+workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)
+VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 		runId,
 		request.runKey,
 		request.title,
+		fold(`${request.title} ${request.runKey} ${runId}`),
 		request.startedFrom,
 		request.workflowId,
 		request.forkedFrom ?? null,
@@ -90,7 +87,9 @@ export async function setStatus(
 }
 
 export async function rename(tx: Transaction, runId: string, title: string): Promise<void> {
-	await tx.run('UPDATE runs SET title = ? WHERE run_id = ?', title, runId);
+	const { runKey } = await get(tx, runId);
+	const searchText = fold(`${title} ${runKey} ${runId}`);
+	await tx.run('UPDATE runs SET title = ?, search_text = ? WHERE run_id = ?', title, searchText, runId);
 }
 
 export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {

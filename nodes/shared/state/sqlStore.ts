@@ -101,10 +101,13 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
-	checkpoint(runId: string, name: string, by: string): Promise<number> {
+	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number> {
 		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+			const recorded = commandId === undefined ? undefined : await findCommand(tx, runId, commandId);
+			if (recorded?.ok === true) return recorded.version;
+			if (commandId !== undefined) await saveCommand(tx, runId, commandId, run.version, undefined);
 			await tx.run(
 				'INSERT INTO checkpoints (run_id, name, version) VALUES (?, ?, ?) ' +
 					'ON CONFLICT (run_id, name) DO UPDATE SET version = excluded.version',

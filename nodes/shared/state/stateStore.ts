@@ -227,8 +227,8 @@ export interface StateStore {
 	 * stop the others. If anything changed, the document has exactly one new version.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
-	/** Names the latest version. The same name again moves it. */
-	checkpoint(runId: string, name: string, by: string): Promise<number>;
+	/** Names the latest version. The same name again moves it, but not under the same command id. */
+	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
 	 * Makes a NEW version whose content is that of an earlier version or checkpoint. Records stay; artefacts that are
 	 * locked, or named in `keep`, stay as they are.

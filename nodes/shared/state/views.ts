@@ -17,11 +17,26 @@ export function artefactsOf(document: StateDocument): Artefact[] {
 	return entriesOf(document, 'artefacts', artefactSchema);
 }
 
-/** The latest verdict on an artefact as it is now, if there is one for exactly this content. */
+/** From the best to the worst. */
+const OUTCOMES = ['pass', 'unsure', 'fail'] as const;
+
+/**
+ * What is said of an artefact as it is now, if anybody checked exactly this content. Of each validator the latest verdict
+ * counts, and of several validators the worst: one cannot outvote another.
+ */
 export function verdictFor(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict | undefined {
-	return entriesOf(document, 'verdicts', verdictSchema).findLast(
-		(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
+	return worstVerdict(
+		entriesOf(document, 'verdicts', verdictSchema).filter(
+			(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
+		),
 	);
+}
+
+/** Of each validator's latest verdict the worst, with the issues of all. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined {
+	const latest = [...new Map(verdicts.map((verdict) => [verdict.by, verdict])).values()];
+	const [worst] = latest.sort((a, b) => OUTCOMES.indexOf(b.outcome) - OUTCOMES.indexOf(a.outcome));
+	return worst === undefined ? undefined : { ...worst, issues: latest.flatMap(({ issues }) => issues) };
 }
 
 export function directivesOf(document: StateDocument): Directive[] {

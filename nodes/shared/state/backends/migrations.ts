@@ -13,6 +13,7 @@ CREATE TABLE runs (
 	run_id TEXT PRIMARY KEY,
 	run_key TEXT NOT NULL UNIQUE,
 	title TEXT NOT NULL,
+	search_text TEXT NOT NULL,
 	status TEXT NOT NULL,
 	status_note TEXT NOT NULL,
 	version INTEGER NOT NULL,
@@ -21,9 +22,14 @@ CREATE TABLE runs (
 	workflow_id TEXT NOT NULL,
 	forked_from TEXT,
 	head_hash TEXT NOT NULL,
+	cost_usd DOUBLE PRECISION NOT NULL,
+	unpriced_calls INTEGER NOT NULL,
+	step_count INTEGER NOT NULL,
+	ledger_count INTEGER NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 );
+CREATE INDEX runs_by_creation ON runs (created_at);
 CREATE TABLE links (
 	ref TEXT NOT NULL,
 	run_id TEXT NOT NULL,
@@ -59,9 +65,9 @@ CREATE TABLE changes (
 	field TEXT NOT NULL,
 	entry TEXT NOT NULL,
 	position INTEGER NOT NULL,
-	hash TEXT
+	hash TEXT,
+	PRIMARY KEY (run_id, version, seq)
 );
-CREATE INDEX changes_by_version ON changes (run_id, version);
 CREATE TABLE live (
 	run_id TEXT NOT NULL,
 	field TEXT NOT NULL,
@@ -71,6 +77,7 @@ CREATE TABLE live (
 	version INTEGER NOT NULL,
 	PRIMARY KEY (run_id, field, entry)
 );
+CREATE INDEX live_by_position ON live (run_id, field, position);
 CREATE TABLE snapshots (
 	run_id TEXT NOT NULL,
 	version INTEGER NOT NULL,
