@@ -12,7 +12,7 @@ export class SharedStateStore implements INodeType {
 		icon: { light: 'file:sharedStateStore.svg', dark: 'file:sharedStateStore.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"].replace("getAll", "get many").replace(/([A-Z])/g, " $1").toLowerCase() }}',
 		description: 'Read and write the one versioned, crash-safe state that all steps of a run share',
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],

@@ -47,6 +47,10 @@ export interface EngineOptions {
 	resumeToken?: string;
 	/** Other node types of a test. */
 	types?: Record<string, INodeType>;
+	/** The execution that called this one as a sub-workflow. */
+	parentExecution?: string;
+	/** Told before the first step runs, so that a test can stop the execution. */
+	whileRunning?: (execution: { cancel(): void }) => void;
 }
 
 export interface Ran {
@@ -58,18 +62,23 @@ export interface Ran {
 	error: unknown;
 }
 
-/** A folder of its own for n8n and the state, for one test file. */
+/** A folder of its own for n8n and the state, for the tests of one `describe`. */
 export function useEngine(): { store(): Promise<StateStore> } {
+	const names = ['N8N_USER_FOLDER', 'N8N_ENCRYPTION_KEY'] as const;
+	const before = names.map((name) => process.env[name]);
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-engine-'));
-	const before = { folder: process.env.N8N_USER_FOLDER, key: process.env.N8N_ENCRYPTION_KEY };
-	process.env.N8N_USER_FOLDER = folder;
 	usePostgresIfThere();
-	process.env.N8N_ENCRYPTION_KEY = 'test';
+	beforeAll(() => {
+		process.env.N8N_USER_FOLDER = folder;
+		process.env.N8N_ENCRYPTION_KEY = 'test';
+	});
 	afterAll(async () => {
 		await closeStores();
 		rmSync(folder, { recursive: true });
-		process.env.N8N_USER_FOLDER = before.folder;
-		process.env.N8N_ENCRYPTION_KEY = before.key;
+		names.forEach((name, index) => {
+			if (before[index] === undefined) delete process.env[name];
+			else process.env[name] = before[index];
+		});
 	});
 	return { store: () => openStore() };
 }
@@ -137,12 +146,19 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const token = options.resumeToken ?? `token-${executionId}`;
-	const data = options.from ?? createRunExecutionData({ resumeToken: token } as never);
+	const startNode = required(workflow.getNode(options.startNode ?? firstTrigger(nodes)), 'start');
+	const called = {
+		resumeToken: token,
+		parentExecution: { executionId: options.parentExecution, workflowId: 'w0' },
+		executionData: { nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }] },
+	};
+	const isCalled = options.parentExecution !== undefined;
+	const data = options.from ?? createRunExecutionData((isCalled ? called : { resumeToken: token }) as never);
 	const engine = new WorkflowExecute(additionalData, mode, data);
-	const run =
-		options.from === undefined
-			? await engine.run({ workflow, startNode: required(workflow.getNode(options.startNode ?? firstTrigger(nodes)) ?? undefined, 'start') })
-			: await engine.processRunExecutionData(workflow);
+	const isPrepared = options.from !== undefined || isCalled;
+	const running = isPrepared ? engine.processRunExecutionData(workflow) : engine.run({ workflow, startNode });
+	options.whileRunning?.(running);
+	const run = await running;
 	const outputs = (node: string): INodeExecutionData[][][] =>
 		(run.data.resultData.runData[node] ?? []).map((pass) => (pass.data?.main ?? []).map((items) => items ?? []));
 	return {
@@ -164,7 +180,8 @@ function withCredential(node: INode): INode {
 		: node;
 }
 
-function greenlightTypes(): Record<string, INodeType> {
+/** The real nodes, under the names that they have when installed. */
+export function greenlightTypes(): Record<string, INodeType> {
 	return {
 		'n8n-nodes-greenlight.geminiConcept': new GeminiConcept(),
 		'n8n-nodes-greenlight.styleValidator': new StyleValidator(),

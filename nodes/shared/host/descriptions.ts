@@ -61,7 +61,7 @@ export const modelField: INodeProperties = {
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchModels', searchable: true },
 		},
-		{ displayName: 'By Name', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
 	],
 };
 

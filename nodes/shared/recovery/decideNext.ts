@@ -12,11 +12,17 @@ export interface Place {
 	/** The verdict on the artefact as it is now. Nothing else can make it count as passed. */
 	verdict?: Verdict;
 	failure?: Failure;
+	/** The step that makes work for this place, where it is one of Greenlight's. */
+	maker?: string;
 }
 
 export interface RoundFacts {
 	id: string;
+	/** The router. */
+	node: string;
 	round: number;
+	/** Names of what the decision is about. */
+	covers: readonly string[];
 	places: readonly Place[];
 	/** How many pieces the run was asked for. */
 	requested: number;
@@ -47,11 +53,12 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 
 	const missing = [...open, ...emptyPlaces(facts.places, target - accepted.length - open.length)];
 	const spent = whySpent(facts, policy);
-	const orders = missing
-		.map((place) => orderFor(place, facts, policy, spent))
-		.filter((order) => order !== undefined)
-		.sort((a, b) => Number(b.next === 'check') - Number(a.next === 'check') || a.slot - b.slot)
+	const chosen = missing
+		.map((place) => ({ place, order: orderFor(place, facts, policy, spent) }))
+		.filter((each): each is { place: Place; order: RetryOrder } => each.order !== undefined)
+		.sort((a, b) => Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot)
 		.slice(0, target - accepted.length);
+	const orders = chosen.map(({ order }) => order);
 	if (orders.length > 0) {
 		return {
 			...base,
@@ -59,7 +66,7 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
 			retry: orders,
 			rechecked: [...base.rechecked, ...orders.filter(({ next }) => next === 'check').flatMap(idOf)],
-			waitMs: waitBefore(facts, policy, missing),
+			waitMs: waitBefore(facts, policy, chosen.map(({ place }) => place)),
 		};
 	}
 
@@ -79,7 +86,9 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 function describeRound(facts: RoundFacts, accepted: readonly Place[], open: readonly Place[]): RoundDecision {
 	return {
 		id: facts.id,
+		node: facts.node,
 		round: facts.round,
+		covers: [...facts.covers],
 		kind: 'escalate',
 		why: '',
 		done: [],
@@ -119,6 +128,7 @@ function orderFor(
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
 		reasons: reasonsOf(place),
 		why: whyNot(place),
+		...(place.maker === undefined ? {} : { maker: place.maker }),
 	};
 	if (needsAnotherCheck(place)) {
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
@@ -129,13 +139,14 @@ function orderFor(
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
 }
 
-/** Work that is there and about which nobody knows surely whether it is good. */
+/**
+ * Work that is there and about which nobody knows surely whether it is good; and work that passed and then got lost on its
+ * way here, which is looked for before anything is made anew.
+ */
 function needsAnotherCheck(place: Place): boolean {
-	return (
-		place.artefact !== undefined &&
-		place.failure === undefined &&
-		(place.verdict === undefined || place.verdict.outcome === 'unsure')
-	);
+	if (place.artefact === undefined) return false;
+	if (place.failure !== undefined) return place.failure.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
+	return place.verdict === undefined || place.verdict.outcome === 'unsure';
 }
 
 /** Attempts are rounds of generation, so a check is still possible when they are spent, but not without time or money. */
@@ -185,10 +196,15 @@ function escalationOf(place: Place, reason: PipelineError): Escalation {
 	return {
 		slot: place.slot,
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
-		status: place.verdict?.outcome === 'unsure' || notChecked ? 'unsure' : 'failed',
+		status: statusOf(place, notChecked),
 		why: whyNot(place),
 		failure,
 	};
+}
+
+function statusOf(place: Place, notChecked: boolean): Escalation['status'] {
+	if (place.verdict?.outcome === 'unsure' || notChecked) return 'unsure';
+	return 'failed';
 }
 
 function passedEscalation(place: Place): Escalation {

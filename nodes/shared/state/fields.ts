@@ -144,6 +144,8 @@ export const retryOrderSchema = z.object({
 	/** What to do differently, for the model. */
 	reasons: z.array(z.string()),
 	why: z.string(),
+	/** The step that made what is to be made anew, where one did: it alone answers. */
+	maker: z.string().optional(),
 });
 export type RetryOrder = z.infer<typeof retryOrderSchema>;
 

@@ -21,6 +21,7 @@ export * from './stateStore';
 export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
 export { statusAtEnd } from './statusAtEnd';
 export { stepKey, type StepKeyParts } from './stepKey';
@@ -29,8 +30,10 @@ export {
 	attemptsOf,
 	currentRound,
 	directivesOf,
-	requestedCount,
+	requestsOf,
 	roundsOf,
+	type Requested,
 	verdictFor,
+	verdictsOn,
 	worstVerdict,
 } from './views';

@@ -413,6 +413,6 @@ async function saveCommand(
 }
 
 function shorten(value: Json | undefined): string {
-	const text = typeof value === 'string' ? value : '';
-	return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+	const characters = typeof value === 'string' ? [...value] : [];
+	return characters.length > 160 ? `${characters.slice(0, 160).join('')}…` : characters.join('');
 }

@@ -25,10 +25,13 @@ const OUTCOMES = ['pass', 'unsure', 'fail'] as const;
  * counts, and of several validators the worst: one cannot outvote another.
  */
 export function verdictFor(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict | undefined {
-	return worstVerdict(
-		entriesOf(document, 'verdicts', verdictSchema).filter(
-			(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
-		),
+	return worstVerdict(verdictsOn(document, artefact));
+}
+
+/** All that was said of an artefact as it is now, oldest first. */
+export function verdictsOn(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict[] {
+	return entriesOf(document, 'verdicts', verdictSchema).filter(
+		(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
 	);
 }
 
@@ -48,10 +51,28 @@ export function roundsOf(document: StateDocument): RoundDecision[] {
 	return entriesOf(document, 'rounds', roundDecisionSchema);
 }
 
-/** How many pieces of work the run's steps were asked for, all together. */
-export function requestedCount(document: StateDocument): number {
-	const requested = entriesOf(document, 'requested', z.object({ count: z.number() }));
-	return requested.reduce((sum, { count }) => sum + count, 0);
+/** What one step was asked for. Entries of steps that make work are named `<step>#<item>`, others `<step>`. */
+export interface Requested {
+	id: string;
+	/** The step's name, without its workflow. */
+	step: string;
+	/** Whether the step makes work itself, in place of having found it. */
+	isMaker: boolean;
+	count: number;
+	/** Its places are `firstSlot` to `firstSlot + count - 1`. */
+	firstSlot: number;
+}
+
+/** What the run's steps were asked for, in the order of asking. */
+export function requestsOf(document: StateDocument): Requested[] {
+	let firstSlot = 1;
+	return entriesOf(document, 'requested', z.object({ id: z.string(), count: z.number() })).map(({ id, count }) => {
+		const node = id.slice(id.indexOf('/') + 1);
+		const item = /#[\d/]+$/.exec(node);
+		const request = { id, step: item === null ? node : node.slice(0, item.index), isMaker: item !== null, count, firstSlot };
+		firstSlot += count;
+		return request;
+	});
 }
 
 /** Rounds of generation that have been decided. */

@@ -22,7 +22,7 @@ export const description: INodeProperties[] = forOperation('state', 'read', [
 ]);
 
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
-	const { run } = await scope.find(itemIndex, item.json);
+	const { run } = await scope.look(itemIndex, item.json);
 	const at = String(context.getNodeParameter('at', itemIndex, '') ?? '').trim();
 	const names = String(context.getNodeParameter('fieldNames', itemIndex, '') ?? '')
 		.split(',')
