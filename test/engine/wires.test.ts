@@ -217,7 +217,7 @@ describe('work that is lost on the way', () => {
 		expect(await run(ran.out('Router', RETRY)[0]?.runId)).toMatchObject({ status: 'stalled' });
 	});
 
-	it('is not written over when it had passed: it is looked for once more, then a person is asked', async () => {
+	it('is not written over when it had passed: a person is asked', async () => {
 		const ran = await runWorkflow(storyboard({ beforeRouter: [other('Filter')] }), {
 			geminiUrl: model().url,
 			types: typesOf({ Filter: keepIf(({ slot }) => slot !== 2) }),

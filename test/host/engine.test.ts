@@ -30,7 +30,7 @@ describe('with everything there', () => {
 	])('does the work at the end of an execution with the error %j %i times', async (error, times) => {
 		const atEnd: Array<() => Promise<void>> = [];
 		const work = jest.fn(async () => undefined);
-		whenExecutionEnds(context({ resultData: { error } }, { onExecutionFinish: (each: () => Promise<void>) => atEnd.push(each) }), work);
+		expect(whenExecutionEnds(context({ resultData: { error } }, { onExecutionFinish: (each: () => Promise<void>) => atEnd.push(each) }), 'run-1', work)).toBe(true);
 		expect(work).not.toHaveBeenCalled();
 		for (const each of atEnd) await each();
 		expect(work).toHaveBeenCalledTimes(times);
@@ -55,6 +55,6 @@ describe('with one of them gone', () => {
 	});
 
 	it('does nothing at the end where n8n offers no hook', () => {
-		expect(() => whenExecutionEnds(context({}, {}), async () => undefined)).not.toThrow();
+		expect(whenExecutionEnds(context({}, {}), 'run-1', async () => undefined)).toBe(false);
 	});
 });

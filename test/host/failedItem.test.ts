@@ -45,7 +45,7 @@ describe('an error on the screen', () => {
 	it('holds nothing of a cause, which may hold a secret; only the log has it', () => {
 		const context = fakeContext({});
 		const error = toNodeError(context, new TypeError('sk-secret is not a function'), 0);
-		const shown = JSON.stringify({ ...error, message: error.message, description: error.description, cause: String(error.cause ?? '') });
+		const shown = JSON.stringify({ ...error, message: error.message, description: Object(error).description, cause: String(error.cause ?? '') });
 		expect(shown).not.toContain('sk-secret');
 		expect(error.message).toMatch(/did not expect/);
 		expect(context.logged).toHaveLength(1);

@@ -100,9 +100,13 @@ describe('a decision', () => {
 		expect(decideNext(facts(all('fail', 'auth')), policy(waits)).waitMs).toBe(0);
 	});
 
-	it('looks once more for passed work that got lost, and does not make it anew', () => {
+	it('gives passed work that got lost to a person, and does not make it anew', () => {
 		const lost = { ...place(1, 'pass'), failure: failure('lost_on_the_way') };
-		expect(decideNext(facts([lost, place(2, 'pass')]), policy()).retry.map(({ next }) => next)).toEqual(['check']);
+		expect(decideNext(facts([lost, place(2, 'pass')]), policy())).toMatchObject({
+			kind: 'escalate',
+			retry: [],
+			escalate: [{ slot: 2, status: 'passed' }, { slot: 1, failure: { code: 'lost_on_the_way' } }],
+		});
 	});
 });
 

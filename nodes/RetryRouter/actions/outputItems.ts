@@ -17,7 +17,8 @@ export async function composeItems(
 	decision: RoundDecision,
 ): Promise<OutputItems> {
 	const { PipelineError } = await import('../../shared/errors');
-	const { lineageToken, passThrough, plain } = await import('../../shared/host');
+	const { lineageToken, passThrough, plain, stepsAfter } = await import('../../shared/host');
+	const after = stepsAfter(context);
 	const { artefactsOf, itemOf, verdictFor } = await import('../../shared/state');
 	const { runId, round } = arrived;
 	const document = await scope.store.read(runId);
@@ -46,7 +47,9 @@ export async function composeItems(
 	}
 
 	function toRetryItem({ slot, artefactId, why, next, reasons, maker }: RetryOrder): INodeExecutionData {
-		const more = { slot, why, next, reasons, ...(maker === undefined ? {} : { maker }) };
+		// Only a maker that Retry leads to can answer; otherwise whoever gets the item does.
+		const isReached = maker !== undefined && after?.has(maker) === true;
+		const more = { slot, why, next, reasons, ...(isReached ? { maker } : {}) };
 		const [item] = artefactId === undefined ? [] : compose(artefactId, more, round + 1);
 		const held = [...arrived.held.values()].find((each) => each.slot === slot) ?? arrived.arrivals[0];
 		return item ?? { json: plain({ title: '', status: 'new', ...more, runId, round: round + 1 }), ...pairing(held) };

@@ -25,9 +25,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		const outputs: Outputs = [[...strays], [], []];
 		const moreToCome = isMoreToCome(context);
 		for (const round of rounds) {
-			const isComplete =
-				moreToCome === undefined ? isRoundComplete(await scope.store.read(round.runId), round) : !moreToCome;
-			if (!isComplete) {
+			if (!isRoundComplete(await scope.store.read(round.runId), round, moreToCome)) {
 				tell(context, `Holding ${round.here.length} of this round until the rest has arrived`);
 				continue;
 			}

@@ -86,6 +86,12 @@ export function stepsBefore(context: IExecuteFunctions): Set<string> | undefined
 	return before === undefined ? undefined : new Set(before.map(({ name }) => name));
 }
 
+/** Names of all steps after this one. */
+export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined {
+	const after = relatives(context, 'getChildNodes');
+	return after === undefined ? undefined : new Set(after.map(({ name }) => name));
+}
+
 /** Whether a Retry Router that is switched on comes after this step, or is this step. */
 export function isRouterAhead(context: IExecuteFunctions): boolean {
 	if (ROUTER_TYPE.test(context.getNode().type)) return true;

@@ -1,5 +1,5 @@
 /** The only shared code that knows n8n. */
-export { isMoreToCome, lineageToken, passNumber, stepsBefore, stepsOfRouter } from './engine';
+export { isMoreToCome, lineageToken, passNumber, stepsAfter, stepsBefore, stepsOfRouter } from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';

@@ -134,19 +134,20 @@ function orderFor(
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
-	if (spent !== undefined || place.failure?.retryable === false) return undefined;
+	if (spent !== undefined || place.failure?.retryable === false || isPassedAndLost(place)) return undefined;
 	const canRevise = place.artefact !== undefined && place.verdict?.outcome === 'fail';
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
 }
 
-/**
- * Work that is there and about which nobody knows surely whether it is good; and work that passed and then got lost on its
- * way here, which is looked for before anything is made anew.
- */
+/** Work that is there and about which nobody knows surely whether it is good. */
 function needsAnotherCheck(place: Place): boolean {
-	if (place.artefact === undefined) return false;
-	if (place.failure !== undefined) return place.failure.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
+	if (place.artefact === undefined || place.failure !== undefined) return false;
 	return place.verdict === undefined || place.verdict.outcome === 'unsure';
+}
+
+/** It passed, and a step between the check and the router dropped it. Making it anew would overwrite work that passed. */
+function isPassedAndLost(place: Place): boolean {
+	return place.failure?.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
 }
 
 /** Attempts are rounds of generation, so a check is still possible when they are spent, but not without time or money. */

@@ -31,18 +31,25 @@ export interface RouterRound {
 }
 
 /**
- * Whether everything that state expects of the round has arrived: what is asked where n8n does not show what is still to
- * be run.
+ * Whether a round can be decided. When n8n has nothing left to run that leads here, it can. Otherwise, and where n8n does
+ * not show it (`moreToCome` undefined), all that state expects must have arrived; in the first round that is not enough
+ * while more is to come, since a second generator that has not run yet is not in state.
  */
-export function isRoundComplete(document: StateDocument, round: RouterRound): boolean {
+export function isRoundComplete(document: StateDocument, round: RouterRound, moreToCome: boolean | undefined): boolean {
+	if (moreToCome === false) return true;
+	return (moreToCome === undefined || round.round > 0) && hasAllExpected(document, round);
+}
+
+function hasAllExpected(document: StateDocument, round: RouterRound): boolean {
 	const here = new Set(round.arrivals.map(({ artefactId }) => artefactId));
 	const own = ownArtefacts({ ...round, document });
 	const hasAllKnown = own.every((artefact) => here.has(artefact.id) || !isExpected(artefact, document, round.round, round.node));
 	const requested = requestsOf(document)
 		.filter(({ step }) => round.upstream?.has(step) ?? true)
 		.reduce((sum, { count }) => sum + count, 0);
-	const isUnplaced = round.arrivals.some(({ artefactId, failure }) => artefactId === undefined && failure !== undefined);
-	return hasAllKnown && (isUnplaced || own.length >= requested);
+	const failedAlone = round.arrivals.filter(({ artefactId, failure }) => artefactId === undefined && failure !== undefined);
+	const isUnplaced = failedAlone.some(({ slot }) => slot === undefined);
+	return hasAllKnown && (isUnplaced || own.length + failedAlone.length >= requested);
 }
 
 /**

@@ -152,10 +152,15 @@ function placeOf(artefact: Artefact, { document, round, node }: RoundInput, arri
 }
 
 /**
- * A failure that names no place stands for every place of which nothing came. Where something came of each, it is a piece
- * that nobody counted on, and has a place of its own.
+ * A failure that names no place belongs to work that did not arrive, piece by piece; then it stands for every place of
+ * which nothing came. Where something came of each, it is a piece that nobody counted on, and has a place of its own.
  */
-function withUnplaced(places: readonly Place[], requested: number, failures: readonly Failure[]): Place[] {
+function withUnplaced(known: readonly Place[], requested: number, unplaced: readonly Failure[]): Place[] {
+	const failures = [...unplaced];
+	const places = known.map((place) => {
+		const failure = place.failure?.code === 'lost_on_the_way' ? failures.shift() : undefined;
+		return failure === undefined ? place : { ...place, failure };
+	});
 	const [first] = failures;
 	const all = [...places];
 	if (first === undefined) return all;
