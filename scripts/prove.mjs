@@ -12,7 +12,8 @@ const PROOFS = ['state'];
 try {
 	const [name = '', ...options] = process.argv.slice(2);
 	if (!PROOFS.includes(name)) throw new PlainError(`Say which proof: npm run prove -- ${PROOFS.join(' | ')}`);
-	if (!existsSync(join(REPOSITORY, 'dist'))) throw new PlainError("Nothing is built yet: run 'npm run build' first.");
+	if (!existsSync(join(REPOSITORY, 'dist')))
+		throw new PlainError("Nothing is built yet: run 'npm run build' first.");
 	const { prove } = await import(`./prove/${name}.mjs`);
 	let passed = 0;
 	let failed = 0;

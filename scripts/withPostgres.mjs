@@ -38,7 +38,8 @@ async function findFreePort() {
 async function asServerUser(command) {
 	const asOther = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--', ...command] : command;
 	const result = await run(asOther, { cwd: tmpdir() });
-	if (result.code !== 0) throw new PlainError('The private PostgreSQL server did not start.', { details: result.output });
+	if (result.code !== 0)
+		throw new PlainError('The private PostgreSQL server did not start.', { details: result.output });
 }
 
 /** Starts a server of its own. @returns {Promise<{ url: string, restart(): Promise<void>, kill(): Promise<void>, stop(): Promise<void> }>} */
@@ -53,8 +54,21 @@ export async function startPostgres() {
 	const data = join(folder, 'data');
 	const port = await findFreePort();
 	const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=200`;
-	const start = () => asServerUser([join(bin, 'pg_ctl'), '-D', data, '-l', join(folder, 'log'), '-o', settings, '-w', 'start']);
-	await asServerUser([join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'greenlight', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8']);
+	const start = () =>
+		asServerUser([join(bin, 'pg_ctl'), '-D', data, '-l', join(folder, 'log'), '-o', settings, '-w', 'start']);
+	await asServerUser([
+		join(bin, 'initdb'),
+		'-D',
+		data,
+		'-A',
+		'trust',
+		'-U',
+		'greenlight',
+		'--no-sync',
+		'-E',
+		'UTF8',
+		'--locale=C.UTF-8',
+	]);
 	await start();
 	const end = (/** @type {string} */ mode) =>
 		asServerUser([join(bin, 'pg_ctl'), '-D', data, '-m', mode, '-w', 'stop']).catch(() => undefined);
@@ -79,7 +93,8 @@ export async function startPostgres() {
 if (isMain(import.meta.url)) {
 	try {
 		const [command, ...args] = process.argv.slice(2);
-		if (command === undefined) throw new PlainError('Say which command to run: node scripts/withPostgres.mjs npm test');
+		if (command === undefined)
+			throw new PlainError('Say which command to run: node scripts/withPostgres.mjs npm test');
 		const server = await startPostgres();
 		const child = spawn(command, args, {
 			stdio: 'inherit',

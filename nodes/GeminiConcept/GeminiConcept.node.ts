@@ -1,6 +1,6 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { geminiCredentials, stateStoreCredential } from '../shared/host/descriptions';
+import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
@@ -14,12 +14,13 @@ export class GeminiConcept implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
+		description:
+			'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
 		defaults: { name: 'Gemini Concept' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [...geminiCredentials(true), stateStoreCredential],
+		credentials: geminiCredentials(),
 		properties,
 	};
 

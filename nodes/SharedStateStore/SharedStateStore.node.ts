@@ -1,6 +1,6 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { stateStoreCredential } from '../shared/host/descriptions';
+import { storeCredentials } from '../shared/host/descriptions';
 import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
@@ -12,12 +12,13 @@ export class SharedStateStore implements INodeType {
 		icon: { light: 'file:sharedStateStore.svg', dark: 'file:sharedStateStore.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"].replace("getAll", "get many").replace(/([A-Z])/g, " $1").toLowerCase() }}',
+		subtitle:
+			'={{ $parameter["resource"] + ": " + $parameter["operation"].replace("getAll", "get many").replace(/([A-Z])/g, " $1").toLowerCase() }}',
 		description: 'Read and write the one versioned, crash-safe state that all steps of a run share',
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [stateStoreCredential],
+		credentials: storeCredentials,
 		properties,
 	};
 

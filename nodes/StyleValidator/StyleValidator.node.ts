@@ -1,6 +1,6 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { geminiCredentials, stateStoreCredential } from '../shared/host/descriptions';
+import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
@@ -14,12 +14,13 @@ export class StyleValidator implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["rulesFrom"] === "json" ? "rules from JSON" : "rules from rows" }}',
-		description: 'Check each piece of work against a style guide and put a verdict with reasons into the state',
+		description:
+			'Check each piece of work against a style guide and put a verdict with reasons into the state',
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [...geminiCredentials(false), stateStoreCredential],
+		credentials: geminiCredentials({ judgedBy: ['gemini'] }),
 		properties,
 	};
 

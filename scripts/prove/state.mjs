@@ -9,7 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY, run } from '../lib/processes.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
-const { openStateStore } = createRequire(import.meta.url)(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
+const { openStateStore } = createRequire(import.meta.url)(
+	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
+);
 const WRITER = join(REPOSITORY, 'scripts', 'prove', 'stateWriter.mjs');
 const FIELDS = [
 	{ name: 'log', type: {}, rule: 'append', part: 'content' },
@@ -20,7 +22,8 @@ const FIELDS = [
 
 let runs = 0;
 /** @param {Place} place */
-const open = (place) => openStateStore({ ...place, clock: () => Date.now(), newId: () => `${Date.now()}-${++runs}` });
+const open = (place) =>
+	openStateStore({ ...place, clock: () => Date.now(), newId: () => `${Date.now()}-${++runs}` });
 
 /** @param {Place} place @returns {Promise<string>} */
 async function startRun(place) {
@@ -63,8 +66,14 @@ async function checkRun(place, runId, acknowledged) {
 	const lost = acknowledged.filter((name) => !stored.has(name));
 	assert.deepEqual(lost, [], 'acknowledged writes are lost');
 	assert.equal(fields.count ?? 0, log.length, 'a write stands there in part');
-	const versions = (await store.history(runId)).map((/** @type {{ version: number }} */ { version }) => version);
-	assert.deepEqual(versions, versions.map((/** @type {number} */ _, /** @type {number} */ index) => index + 1), 'versions have gaps');
+	const versions = (await store.history(runId)).map(
+		(/** @type {{ version: number }} */ { version }) => version,
+	);
+	assert.deepEqual(
+		versions,
+		versions.map((/** @type {number} */ _, /** @type {number} */ index) => index + 1),
+		'versions have gaps',
+	);
 	assert.deepEqual(await store.verify(runId), { ok: true, versions: versions.length });
 	await store.close();
 	return log.length;
@@ -78,8 +87,16 @@ async function manyWriters(place, processes) {
 		startWriter({ place, runId, writer: `p${index}`, from: 0, count: each, atOnce: each }),
 	);
 	const codes = await Promise.all(writers.map(({ ended }) => ended));
-	assert.ok(codes.every((code) => code === 0), writers.map(({ errors }) => errors()).join('').slice(0, 500));
-	const names = writers.flatMap(({ acknowledged }, index) => acknowledged.map((number) => `p${index}-${number}`));
+	assert.ok(
+		codes.every((code) => code === 0),
+		writers
+			.map(({ errors }) => errors())
+			.join('')
+			.slice(0, 500),
+	);
+	const names = writers.flatMap(({ acknowledged }, index) =>
+		acknowledged.map((number) => `p${index}-${number}`),
+	);
 	assert.equal(names.length, 100);
 	assert.equal(await checkRun(place, runId, names), 100);
 	return '0 of 100 lost, 0 doubled, no gaps';
@@ -121,7 +138,11 @@ async function killedServer(server, place, times) {
 	assert.equal(writer.child.exitCode, null, `the writer gave up: ${writer.errors().slice(0, 500)}`);
 	writer.child.kill('SIGKILL');
 	await writer.ended;
-	const stored = await checkRun(place, runId, writer.acknowledged.map((number) => `s-${number}`));
+	const stored = await checkRun(
+		place,
+		runId,
+		writer.acknowledged.map((number) => `s-${number}`),
+	);
 	return `${times} times killed or restarted, ${writer.acknowledged.length} acknowledged, 0 lost, 0 doubled, ${stored} stored`;
 }
 
@@ -189,7 +210,9 @@ export async function prove({ claim, isShort }) {
 			await claim(`${name}: 100 writers to one run in one process`, () => manyWriters(place, 1));
 			await claim(`${name}: 100 writers to one run in four processes`, () => manyWriters(place, 4));
 			const kills = isShort ? 10 : 200;
-			await claim(`${name}: kill -9 of the writer at ${kills} random moments`, () => killedWriters(place, kills));
+			await claim(`${name}: kill -9 of the writer at ${kills} random moments`, () =>
+				killedWriters(place, kills),
+			);
 		}
 		const times = isShort ? 4 : 20;
 		await claim(`PostgreSQL: the server killed or restarted ${times} times while a process writes`, () =>

@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { REPOSITORY } from '../lib/processes.mjs';
 
-const { openStateStore } = createRequire(import.meta.url)(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
+const { openStateStore } = createRequire(import.meta.url)(
+	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
+);
 const { place, runId, writer, from, count, atOnce } = JSON.parse(process.argv[2] ?? '{}');
 
 const store = await openStateStore({ ...place, clock: () => Date.now(), newId: () => '' });

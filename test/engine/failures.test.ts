@@ -1,6 +1,16 @@
 /** What fails goes to the router with its reason, is tried again when that can help, and otherwise goes to a person. */
 import { runWorkflow, useEngine } from '../support/engine';
-import { flow, gemini, judged, noOp, retryRouter, rules, start, stateStore, validator } from '../support/flow';
+import {
+	flow,
+	gemini,
+	judged,
+	noOp,
+	retryRouter,
+	rules,
+	start,
+	stateStore,
+	validator,
+} from '../support/flow';
 import { concept } from '../support/scriptedGemini';
 import { DONE, ESCALATE, RETRY, spotless, storyboard, timesWritten, useGemini } from '../support/storyboard';
 
@@ -23,7 +33,8 @@ describe('failures', () => {
 	const store = () => engine.store();
 
 	it('a wait of more than a minute leaves by Retry with the items, and the pipeline goes on after it', async () => {
-		model().script.fail = ({ what }, number) => (what === 'concepts' && number === 0 ? busyFor('90s') : undefined);
+		model().script.fail = ({ what }, number) =>
+			what === 'concepts' && number === 0 ? busyFor('90s') : undefined;
 		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url });
 
 		expect(ran.out('Router', RETRY)).toHaveLength(3);
@@ -33,12 +44,18 @@ describe('failures', () => {
 
 	it('a wait that is over is not waited for again in a later round', async () => {
 		model().script.concept = (number) => (number < 2 ? spotless(number) : concept(number));
-		model().script.holds = (text) => (text.includes('Concept 2') ? (timesWritten(model()) < 4 ? 'unsure' : false) : true);
-		model().script.fail = ({ what }) => (what === 'concepts' && timesWritten(model()) === 2 ? busyFor('90s') : undefined);
+		model().script.holds = (text) =>
+			text.includes('Concept 2') ? (timesWritten(model()) < 4 ? 'unsure' : false) : true;
+		model().script.fail = ({ what }) =>
+			what === 'concepts' && timesWritten(model()) === 2 ? busyFor('90s') : undefined;
 		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' }, judged('It is gritty'));
-		const ran = await runWorkflow(storyboard({ write: { count: 2 }, check, router: { attempts: 4 } }), { geminiUrl: model().url });
+		const ran = await runWorkflow(storyboard({ write: { count: 2 }, check, router: { attempts: 4 } }), {
+			geminiUrl: model().url,
+		});
 
-		const sent = ran.out('Router', RETRY).map(({ round, slot, next, retryAfterMs }) => [round, slot, next, retryAfterMs]);
+		const sent = ran
+			.out('Router', RETRY)
+			.map(({ round, slot, next, retryAfterMs }) => [round, slot, next, retryAfterMs]);
 		expect(sent.slice(2, 4)).toEqual([
 			[2, 1, 'check', 90_000],
 			[2, 2, 'generate', 90_000],
@@ -50,33 +67,50 @@ describe('failures', () => {
 		model().script.fail = () => refused;
 		const ran = await runWorkflow(storyboard({ write: { whenItFails: 'stop' } }), { geminiUrl: model().url });
 
-		expect(ran.error).toMatchObject({ message: expect.stringContaining('Gemini'), description: expect.any(String) });
+		expect(ran.error).toMatchObject({
+			message: expect.stringContaining('Gemini'),
+			description: expect.any(String),
+		});
 		expect(ran.outputs('Check')).toEqual([]);
 		expect(ran.outputs('Router')).toEqual([]);
 	});
 
 	it("'Go on with what passed' hands on what passed and gives the rest to a person", async () => {
 		model().script.concept = (number) => (number === 0 ? concept(number) : spotless(number));
-		const ran = await runWorkflow(storyboard({ router: { whenSpent: 'goOnWithWhatPassed', attempts: 2 } }), { geminiUrl: model().url });
+		const ran = await runWorkflow(storyboard({ router: { whenSpent: 'goOnWithWhatPassed', attempts: 2 } }), {
+			geminiUrl: model().url,
+		});
 
 		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 0']);
 		expect(ran.out('Router', ESCALATE).map(({ slot, failure }) => [slot, Object(failure).code])).toEqual([
 			[2, 'attempts_spent'],
 			[3, 'attempts_spent'],
 		]);
-		expect((await (await store()).getRun(String(ran.out('Router', DONE)[0]?.runId))).status).toBe('escalated');
+		expect((await (await store()).getRun(String(ran.out('Router', DONE)[0]?.runId))).status).toBe(
+			'escalated',
+		);
 	});
 
 	it('says what is wrong with a broken guide, asks nothing anew and loses nothing', async () => {
-		const ran = await runWorkflow(storyboard({ check: { rulesFrom: 'json', guide: '{ "rules": [ }' } }), { geminiUrl: model().url });
+		const ran = await runWorkflow(storyboard({ check: { rulesFrom: 'json', guide: '{ "rules": [ }' } }), {
+			geminiUrl: model().url,
+		});
 
 		expect(ran.out('Check')).toMatchObject([
-			{ title: 'Concept 0', status: 'failed', failure: { code: 'input_refused', message: expect.stringMatching(/line 1, column \d+/) } },
+			{
+				title: 'Concept 0',
+				status: 'failed',
+				failure: { code: 'input_refused', message: expect.stringMatching(/line 1, column \d+/) },
+			},
 			{ title: 'Concept 1' },
 			{ title: 'Concept 2' },
 		]);
 		expect(timesWritten(model())).toBe(1);
-		expect(ran.out('Router', ESCALATE).map(({ title }) => title)).toEqual(['Concept 0', 'Concept 1', 'Concept 2']);
+		expect(ran.out('Router', ESCALATE).map(({ title }) => title)).toEqual([
+			'Concept 0',
+			'Concept 1',
+			'Concept 2',
+		]);
 		expect(ran.out('Person')).toHaveLength(3);
 	});
 
@@ -90,9 +124,16 @@ describe('failures', () => {
 	it('checks words without a credential, and is unsure where only a judge could tell', async () => {
 		model().script.concept = (number) => (number === 1 ? spotless(number) : concept(number));
 		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' }, judged('It is gritty'));
-		const ran = await runWorkflow(storyboard({ check, checkMore: { credentials: {} }, router: { attempts: 1 } }), { geminiUrl: model().url });
+		const ran = await runWorkflow(
+			storyboard({ check, checkMore: { credentials: {} }, router: { attempts: 1 } }),
+			{ geminiUrl: model().url },
+		);
 
-		expect(ran.outputs('Check')[0]?.[0]?.map(({ json }) => json.status)).toEqual(['unsure', 'failed', 'unsure']);
+		expect(ran.outputs('Check')[0]?.[0]?.map(({ json }) => json.status)).toEqual([
+			'unsure',
+			'failed',
+			'unsure',
+		]);
 		expect(ran.out('Router', DONE)).toEqual([]);
 		expect(ran.out('Router', ESCALATE)).toHaveLength(3);
 	});
@@ -134,7 +175,11 @@ describe('failures', () => {
 		);
 		const ran = await runWorkflow(json, { geminiUrl: model().url });
 
-		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 0', 'Concept 3', 'Concept 2']);
+		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual([
+			'Concept 0',
+			'Concept 3',
+			'Concept 2',
+		]);
 		const runId = String(ran.out('Router', DONE)[0]?.runId);
 		const { fields } = await (await store()).read(runId);
 		expect(fields).not.toHaveProperty('scratch');

@@ -1,7 +1,19 @@
 /** Work that no Greenlight step made, and work that other steps changed on the way. */
 import type { IDataObject } from 'n8n-workflow';
 import { runWorkflow, useEngine } from '../support/engine';
-import { banned, editFields, flow, keepIf, other, retryRouter, rules, same, start, typesOf, validator } from '../support/flow';
+import {
+	banned,
+	editFields,
+	flow,
+	keepIf,
+	other,
+	retryRouter,
+	rules,
+	same,
+	start,
+	typesOf,
+	validator,
+} from '../support/flow';
 import { DONE, ESCALATE, RETRY, storyboard, timesWritten, useGemini } from '../support/storyboard';
 import { artefactsOf } from '../../nodes/shared/state';
 
@@ -13,9 +25,12 @@ describe('work that no Greenlight step made', () => {
 	const artefacts = async (runId: unknown) => artefactsOf(await (await engine.store()).read(String(runId)));
 
 	it('of an AI Agent, without ids, is known by its content and passes like any other', async () => {
-		const ran = await runWorkflow(flow([start(), other('Agent'), check(), retryRouter('Router')], 'Start > Agent > Check > Router'), {
-			types: typesOf({ Agent: () => [rows({ output: 'A tense chase.' }, { output: 'A quiet ending.' })] }),
-		});
+		const ran = await runWorkflow(
+			flow([start(), other('Agent'), check(), retryRouter('Router')], 'Start > Agent > Check > Router'),
+			{
+				types: typesOf({ Agent: () => [rows({ output: 'A tense chase.' }, { output: 'A quiet ending.' })] }),
+			},
+		);
 
 		expect(ran.error).toBeUndefined();
 		expect(ran.out('Router', DONE)).toMatchObject([
@@ -27,12 +42,19 @@ describe('work that no Greenlight step made', () => {
 	it("takes the place of the agent's piece that failed when the agent is asked again", async () => {
 		let calls = 0;
 		const ran = await runWorkflow(
-			flow([start(), other('Agent'), check(), retryRouter('Router', { options: { initialWait: 0 } })], 'Start > Agent > Check > Router:1 > Agent'),
+			flow(
+				[start(), other('Agent'), check(), retryRouter('Router', { options: { initialWait: 0 } })],
+				'Start > Agent > Check > Router:1 > Agent',
+			),
 			{
 				types: typesOf({
 					Agent: (items) => {
 						calls += 1;
-						return [calls === 1 ? rows({ output: 'Gritty.' }, { output: 'Spotless.' }) : items.map((_, item) => ({ json: { output: 'Worn.' }, pairedItem: { item } }))];
+						return [
+							calls === 1
+								? rows({ output: 'Gritty.' }, { output: 'Spotless.' })
+								: items.map((_, item) => ({ json: { output: 'Worn.' }, pairedItem: { item } })),
+						];
 					},
 				}),
 			},
@@ -47,7 +69,13 @@ describe('work that no Greenlight step made', () => {
 		let calls = 0;
 		const ran = await runWorkflow(
 			flow(
-				[start(), other('Sheet'), other('Correct'), check(), retryRouter('Router', { options: { initialWait: 0 } })],
+				[
+					start(),
+					other('Sheet'),
+					other('Correct'),
+					check(),
+					retryRouter('Router', { options: { initialWait: 0 } }),
+				],
 				'Start > Sheet > Check > Router:1 > Correct > Check',
 			),
 			{
@@ -70,16 +98,29 @@ describe('work that no Greenlight step made', () => {
 	});
 
 	it('is not passed on when the only thing that says so is the item itself', async () => {
-		const ran = await runWorkflow(flow([start(), retryRouter('Router'), check()], 'Start > Check > Router:1 > Router'), {
-			input: [{ id: 'x', line: 'Spotless.', pass: true, status: 'passed', verdict: { pass: true, outcome: 'pass' } }],
-		});
+		const ran = await runWorkflow(
+			flow([start(), retryRouter('Router'), check()], 'Start > Check > Router:1 > Router'),
+			{
+				input: [
+					{
+						id: 'x',
+						line: 'Spotless.',
+						pass: true,
+						status: 'passed',
+						verdict: { pass: true, outcome: 'pass' },
+					},
+				],
+			},
+		);
 
 		expect(ran.out('Router', DONE)).toEqual([]);
 		expect(ran.out('Check')).toMatchObject([{ status: 'failed', verdict: { outcome: 'fail' } }]);
 	});
 
 	it('is never empty: an item with nothing on it is not work that can pass', async () => {
-		const ran = await runWorkflow(flow([start(), check(), retryRouter('Router')], 'Start > Check > Router'), { input: [{}] });
+		const ran = await runWorkflow(flow([start(), check(), retryRouter('Router')], 'Start > Check > Router'), {
+			input: [{}],
+		});
 
 		expect(ran.out('Router', DONE)).toEqual([]);
 	});
@@ -91,23 +132,36 @@ describe('work that is changed on the way', () => {
 	const read = async (runId: unknown) => (await engine.store()).read(String(runId));
 
 	it('becomes a new version of the same piece, and the verdict is about that version', async () => {
-		const ran = await runWorkflow(storyboard({ beforeCheck: [editFields('Edit', { title: 'Edited' })] }), { geminiUrl: model().url });
+		const ran = await runWorkflow(storyboard({ beforeCheck: [editFields('Edit', { title: 'Edited' })] }), {
+			geminiUrl: model().url,
+		});
 
 		const done = ran.out('Router', DONE);
 		expect(done.map(({ title }) => title)).toEqual(['Edited', 'Edited', 'Edited']);
-		expect(done.map(({ artefactId }) => artefactId)).toEqual(ran.out('Write').map(({ artefactId }) => artefactId));
-		expect(done.map(({ contentHash }) => contentHash)).not.toEqual(ran.out('Write').map(({ contentHash }) => contentHash));
+		expect(done.map(({ artefactId }) => artefactId)).toEqual(
+			ran.out('Write').map(({ artefactId }) => artefactId),
+		);
+		expect(done.map(({ contentHash }) => contentHash)).not.toEqual(
+			ran.out('Write').map(({ contentHash }) => contentHash),
+		);
 		expect(artefactsOf(await read(done[0]?.runId))).toHaveLength(3);
 	});
 
 	it('after the check is checked once more and not passed on the old verdict', async () => {
-		const ran = await runWorkflow(storyboard({ beforeRouter: [editFields('Edit', { title: 'Edited after' })] }), {
-			geminiUrl: model().url,
-		});
+		const ran = await runWorkflow(
+			storyboard({ beforeRouter: [editFields('Edit', { title: 'Edited after' })] }),
+			{
+				geminiUrl: model().url,
+			},
+		);
 
 		expect(ran.out('Router', RETRY).map(({ next }) => next)).toEqual(['check', 'check', 'check']);
 		expect(timesWritten(model())).toBe(1);
-		expect(ran.out('Router', DONE).every(({ title, verdict }) => title === 'Edited after' && Object(verdict).pass === true)).toBe(true);
+		expect(
+			ran
+				.out('Router', DONE)
+				.every(({ title, verdict }) => title === 'Edited after' && Object(verdict).pass === true),
+		).toBe(true);
 	});
 
 	it('asks for no second verdict when the run is played again', async () => {
@@ -118,7 +172,11 @@ describe('work that is changed on the way', () => {
 
 		const second = await runWorkflow(json, { geminiUrl: model().url, resumeToken: 'edits' });
 
-		expect(second.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 0!', 'Concept 1!', 'Concept 2!']);
+		expect(second.out('Router', DONE).map(({ title }) => title)).toEqual([
+			'Concept 0!',
+			'Concept 1!',
+			'Concept 2!',
+		]);
 		expect((await read(runId)).version).toBe(before);
 	});
 
@@ -126,7 +184,9 @@ describe('work that is changed on the way', () => {
 		const edit = editFields('Edit', { title: 'Gritty' });
 		const json = storyboard({ beforeCheck: [edit] });
 		await runWorkflow(json, { geminiUrl: model().url, resumeToken: 'later edit' });
-		json.nodes = json.nodes.map((node) => (node.name === 'Edit' ? editFields('Edit', { title: 'Spotless' }) : node));
+		json.nodes = json.nodes.map((node) =>
+			node.name === 'Edit' ? editFields('Edit', { title: 'Spotless' }) : node,
+		);
 
 		const second = await runWorkflow(json, { geminiUrl: model().url, resumeToken: 'later edit' });
 
@@ -144,7 +204,9 @@ describe('a validator that is switched off', () => {
 		const ran = await runWorkflow(
 			storyboard({
 				checkMore: { disabled: true },
-				beforeRouter: [editFields('Fake', { pass: true, status: 'passed', verdict: { pass: true, outcome: 'pass' } })],
+				beforeRouter: [
+					editFields('Fake', { pass: true, status: 'passed', verdict: { pass: true, outcome: 'pass' } }),
+				],
 			}),
 			{ geminiUrl: model().url },
 		);
@@ -160,19 +222,25 @@ describe('a validator that is switched off', () => {
 	});
 
 	it('passes no brief as work when the generator could not run and n8n was told to continue', async () => {
-		const ran = await runWorkflow(storyboard({ writeMore: { credentials: {}, onError: 'continueRegularOutput' } }), {
-			geminiUrl: model().url,
-			input: [{ brief: 'A rooftop chase' }],
-		});
+		const ran = await runWorkflow(
+			storyboard({ writeMore: { credentials: {}, onError: 'continueRegularOutput' } }),
+			{
+				geminiUrl: model().url,
+				input: [{ brief: 'A rooftop chase' }],
+			},
+		);
 
 		expect(ran.out('Router', DONE)).toEqual([]);
 	});
 
 	it('drops a step that filters on the verdict without losing the run', async () => {
-		const ran = await runWorkflow(storyboard({ beforeRouter: [other('Filter')], router: { target: 2, attempts: 1 } }), {
-			geminiUrl: model().url,
-			types: typesOf({ Filter: keepIf(({ slot }) => slot !== 3) }),
-		});
+		const ran = await runWorkflow(
+			storyboard({ beforeRouter: [other('Filter')], router: { target: 2, attempts: 1 } }),
+			{
+				geminiUrl: model().url,
+				types: typesOf({ Filter: keepIf(({ slot }) => slot !== 3) }),
+			},
+		);
 
 		expect(ran.out('Router', DONE).map(({ slot }) => slot)).toEqual([1, 2]);
 	});

@@ -4,8 +4,10 @@ import { banned, flow, gemini, judged, rules, start, stateStore, validator } fro
 import { concept } from '../support/scriptedGemini';
 import { DONE, ESCALATE, RETRY, spotless, storyboard, timesWritten, useGemini } from '../support/storyboard';
 
-const capture = () => gemini('Capture', { resource: 'intent', operation: 'capture', brief: 'A rooftop chase' });
-const write = (more = {}) => gemini('Write', { resource: 'concept', operation: 'generate', count: 2, ...more });
+const capture = () =>
+	gemini('Capture', { resource: 'intent', operation: 'capture', brief: 'A rooftop chase' });
+const write = (more = {}) =>
+	gemini('Write', { resource: 'concept', operation: 'generate', count: 2, ...more });
 
 describe('the same step again', () => {
 	const engine = useEngine();
@@ -28,9 +30,13 @@ describe('the same step again', () => {
 
 		expect(timesWritten(model())).toBe(1);
 		expect(first.out('Write')[0]).not.toHaveProperty('replayed');
-		expect(second.out('Write')).toMatchObject(first.out('Write').map(({ artefactId, title }) => ({ artefactId, title, replayed: true })));
+		expect(second.out('Write')).toMatchObject(
+			first.out('Write').map(({ artefactId, title }) => ({ artefactId, title, replayed: true })),
+		);
 		expect((await run(items[0]?.runId)).version).toBe(version);
-		expect(second.run.data.resultData.runData.Write?.[0]?.hints?.map(({ message }) => message).join()).toContain('no cost');
+		expect(
+			second.run.data.resultData.runData.Write?.[0]?.hints?.map(({ message }) => message).join(),
+		).toContain('no cost');
 	});
 
 	it('with a changed request is a new step', async () => {
@@ -48,24 +54,30 @@ describe('the same step again', () => {
 		const second = await step(write({ options: { take: 2 } }), items);
 
 		expect(timesWritten(model())).toBe(2);
-		expect(second.out('Write').map(({ title }) => title)).not.toEqual(first.out('Write').map(({ title }) => title));
+		expect(second.out('Write').map(({ title }) => title)).not.toEqual(
+			first.out('Write').map(({ title }) => title),
+		);
 	});
 
 	it.each([
 		['a changed request', { styleGuide: 'Gritty' }],
 		['a higher Take', { options: { take: 2 } }],
-	])('with %s puts the new pieces in the place of the old ones, and those are what is decided about', async (_name, change) => {
-		const items = await captured();
-		await step(write(), items);
-		const json = storyboard({ write: { count: 2, brief: '', ...change } });
-		const ran = await runWorkflow(json, { geminiUrl: model().url, input: items });
+	])(
+		'with %s puts the new pieces in the place of the old ones, and those are what is decided about',
+		async (_name, change) => {
+			const items = await captured();
+			await step(write(), items);
+			const json = storyboard({ write: { count: 2, brief: '', ...change } });
+			const ran = await runWorkflow(json, { geminiUrl: model().url, input: items });
 
-		expect(ran.out('Router', RETRY)).toEqual([]);
-		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 2', 'Concept 3']);
-	});
+			expect(ran.out('Router', RETRY)).toEqual([]);
+			expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 2', 'Concept 3']);
+		},
+	);
 
 	it('with a Take raised after the round was decided hands on the fresh pieces', async () => {
-		const json = (take: number) => storyboard({ write: { count: 2, options: { take, runKey: 'take-again' } } });
+		const json = (take: number) =>
+			storyboard({ write: { count: 2, options: { take, runKey: 'take-again' } } });
 		await runWorkflow(json(1), { geminiUrl: model().url });
 		const second = await runWorkflow(json(2), { geminiUrl: model().url });
 
@@ -83,12 +95,17 @@ describe('the same step again', () => {
 		const second = await runWorkflow(json, { geminiUrl: model().url });
 
 		expect(model().asked).toHaveLength(asked);
-		expect(second.out('Router', DONE).map(({ artefactId }) => artefactId)).toEqual(first.out('Router', DONE).map(({ artefactId }) => artefactId));
+		expect(second.out('Router', DONE).map(({ artefactId }) => artefactId)).toEqual(
+			first.out('Router', DONE).map(({ artefactId }) => artefactId),
+		);
 		expect(await run(runId)).toMatchObject({ version, status: 'finished' });
 	});
 
 	it('asks the judge nothing twice', async () => {
-		const json = storyboard({ check: rules(judged('It is gritty')), write: { options: { runKey: 'judge-once' } } });
+		const json = storyboard({
+			check: rules(judged('It is gritty')),
+			write: { options: { runKey: 'judge-once' } },
+		});
 		await runWorkflow(json, { geminiUrl: model().url });
 		const rulings = model().asked.filter(({ what }) => what === 'rulings').length;
 		const second = await runWorkflow(json, { geminiUrl: model().url });
@@ -100,7 +117,18 @@ describe('the same step again', () => {
 
 	it('under the run key of another brief stops and shows both', async () => {
 		const json = (brief: string) =>
-			flow([start(), gemini('Capture', { resource: 'intent', operation: 'capture', brief, options: { runKey: 'shared-key' } })], 'Start > Capture');
+			flow(
+				[
+					start(),
+					gemini('Capture', {
+						resource: 'intent',
+						operation: 'capture',
+						brief,
+						options: { runKey: 'shared-key' },
+					}),
+				],
+				'Start > Capture',
+			);
 		await runWorkflow(json('A rooftop chase'), { geminiUrl: model().url });
 		const second = await runWorkflow(json('A quiet garden'), { geminiUrl: model().url });
 
@@ -118,17 +146,30 @@ describe('a run that was stopped', () => {
 
 	it('is refused by every later step, with a sentence, and nothing is asked', async () => {
 		const stopped = await runWorkflow(
-			flow([start(), stateStore('Begin', 'run', 'start', { brief: 'A chase' }), stateStore('Stop', 'run', 'stop', { reason: 'Cancelled' })], 'Start > Begin > Stop'),
+			flow(
+				[
+					start(),
+					stateStore('Begin', 'run', 'start', { brief: 'A chase' }),
+					stateStore('Stop', 'run', 'stop', { reason: 'Cancelled' }),
+				],
+				'Start > Begin > Stop',
+			),
 		);
 		const [row] = stopped.out('Stop');
 		expect(row).toMatchObject({ status: 'stopped', why: 'Cancelled' });
 
 		const ran = await runWorkflow(
-			flow([start(), write({ brief: 'A chase' }), validator('Check', rules(banned('spotless')))], 'Start > Write', 'Start > Check'),
+			flow(
+				[start(), write({ brief: 'A chase' }), validator('Check', rules(banned('spotless')))],
+				'Start > Write',
+				'Start > Check',
+			),
 			{ geminiUrl: model().url, input: [{ runId: String(row?.runId), id: 'x' }] },
 		);
 
-		expect(ran.out('Write')).toMatchObject([{ failure: { code: 'run_closed', message: expect.stringContaining('was stopped') } }]);
+		expect(ran.out('Write')).toMatchObject([
+			{ failure: { code: 'run_closed', message: expect.stringContaining('was stopped') } },
+		]);
 		expect(ran.out('Check')).toMatchObject([{ failure: { code: 'run_closed' } }]);
 		expect(model().asked).toEqual([]);
 		expect(await (await engine.store()).getRun(String(row?.runId))).toMatchObject({ status: 'stopped' });
@@ -141,7 +182,14 @@ describe('a run that was stopped', () => {
 		['ledger', 'getAll'],
 	])('can still be read, as its failure promises: %s %s', async (resource, operation) => {
 		const stopped = await runWorkflow(
-			flow([start(), stateStore('Begin', 'run', 'start', { brief: 'A chase' }), stateStore('Stop', 'run', 'stop')], 'Start > Begin > Stop'),
+			flow(
+				[
+					start(),
+					stateStore('Begin', 'run', 'start', { brief: 'A chase' }),
+					stateStore('Stop', 'run', 'stop'),
+				],
+				'Start > Begin > Stop',
+			),
 		);
 		const ran = await runWorkflow(flow([start(), stateStore('Look', resource, operation)], 'Start > Look'), {
 			input: [{ runId: String(stopped.out('Stop')[0]?.runId) }],
@@ -162,7 +210,10 @@ describe('an execution that is cancelled', () => {
 			cancel();
 			return undefined;
 		};
-		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url, whileRunning: (execution) => (cancel = () => execution.cancel()) });
+		const ran = await runWorkflow(storyboard(), {
+			geminiUrl: model().url,
+			whileRunning: (execution) => (cancel = () => execution.cancel()),
+		});
 
 		expect(ran.run.status).toBe('canceled');
 	});
@@ -173,9 +224,15 @@ describe('an execution that is cancelled', () => {
 			if (what === 'rulings') cancel();
 			return undefined;
 		};
-		const json = storyboard({ check: rules(judged('It is gritty')), write: { options: { runKey: 'cancelled' } } });
+		const json = storyboard({
+			check: rules(judged('It is gritty')),
+			write: { options: { runKey: 'cancelled' } },
+		});
 
-		const first = await runWorkflow(json, { geminiUrl: model().url, whileRunning: (execution) => (cancel = () => execution.cancel()) });
+		const first = await runWorkflow(json, {
+			geminiUrl: model().url,
+			whileRunning: (execution) => (cancel = () => execution.cancel()),
+		});
 		expect(first.outputs('Router')).toEqual([]);
 		expect(model().asked.filter(({ what }) => what === 'rulings')).toHaveLength(1);
 

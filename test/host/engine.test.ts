@@ -1,5 +1,11 @@
 /** Each of n8n's untyped insides may be gone in a later n8n: then the answer is `undefined`, or nothing is done. */
-import { hasRunBefore, isMoreToCome, lineageToken, parentExecutionId, whenExecutionEnds } from '../../nodes/shared/host/engine';
+import {
+	hasRunBefore,
+	isMoreToCome,
+	lineageToken,
+	parentExecutionId,
+	whenExecutionEnds,
+} from '../../nodes/shared/host/engine';
 import { fakeContext } from '../support/fakeContext';
 
 const parents = { getParentNodes: () => [{ name: 'Check' }] };
@@ -14,7 +20,9 @@ describe('with everything there', () => {
 		expect(isMoreToCome(context({ executionData: stack('Check') }))).toBe(true);
 		expect(isMoreToCome(context({ executionData: stack('Router') }))).toBe(true);
 		expect(isMoreToCome(context({ executionData: stack('Elsewhere') }))).toBe(false);
-		expect(isMoreToCome(context({ executionData: { ...stack(), waitingExecution: { Check: {} } } }))).toBe(true);
+		expect(isMoreToCome(context({ executionData: { ...stack(), waitingExecution: { Check: {} } } }))).toBe(
+			true,
+		);
 	});
 
 	it('knows whether the step has run, and does not count what n8n makes up after a crash', () => {
@@ -30,7 +38,16 @@ describe('with everything there', () => {
 	])('does the work at the end of an execution with the error %j %i times', async (error, times) => {
 		const atEnd: Array<() => Promise<void>> = [];
 		const work = jest.fn(async () => undefined);
-		expect(whenExecutionEnds(context({ resultData: { error } }, { onExecutionFinish: (each: () => Promise<void>) => atEnd.push(each) }), 'run-1', work)).toBe(true);
+		expect(
+			whenExecutionEnds(
+				context(
+					{ resultData: { error } },
+					{ onExecutionFinish: (each: () => Promise<void>) => atEnd.push(each) },
+				),
+				'run-1',
+				work,
+			),
+		).toBe(true);
 		expect(work).not.toHaveBeenCalled();
 		for (const each of atEnd) await each();
 		expect(work).toHaveBeenCalledTimes(times);
@@ -38,9 +55,19 @@ describe('with everything there', () => {
 });
 
 describe('with one of them gone', () => {
-	it.each([['nothing', undefined], ['null', null], ['text', 'x'], ['an empty object', {}]])('knows nothing from %s', (_name, insides) => {
+	it.each([
+		['nothing', undefined],
+		['null', null],
+		['text', 'x'],
+		['an empty object', {}],
+	])('knows nothing from %s', (_name, insides) => {
 		const bare = context(insides);
-		expect([lineageToken(bare), parentExecutionId(bare), isMoreToCome(bare), hasRunBefore(bare)]).toEqual([undefined, undefined, undefined, undefined]);
+		expect([lineageToken(bare), parentExecutionId(bare), isMoreToCome(bare), hasRunBefore(bare)]).toEqual([
+			undefined,
+			undefined,
+			undefined,
+			undefined,
+		]);
 	});
 
 	it.each([[''], [7], [null]])('takes %j for no token and no parent', (value) => {

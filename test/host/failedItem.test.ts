@@ -39,13 +39,22 @@ describe('an error on the screen', () => {
 	it('says what happened as title and what to do as text, at its item', () => {
 		const error = toNodeError(fakeContext({}), new PipelineError('auth', 'The key was refused.'), 3);
 		expect(error).toBeInstanceOf(NodeOperationError);
-		expect(error).toMatchObject({ message: 'The key was refused.', description: expect.stringContaining('credential'), context: { itemIndex: 3 } });
+		expect(error).toMatchObject({
+			message: 'The key was refused.',
+			description: expect.stringContaining('credential'),
+			context: { itemIndex: 3 },
+		});
 	});
 
 	it('holds nothing of a cause, which may hold a secret; only the log has it', () => {
 		const context = fakeContext({});
 		const error = toNodeError(context, new TypeError('sk-secret is not a function'), 0);
-		const shown = JSON.stringify({ ...error, message: error.message, description: Object(error).description, cause: String(error.cause ?? '') });
+		const shown = JSON.stringify({
+			...error,
+			message: error.message,
+			description: Object(error).description,
+			cause: String(error.cause ?? ''),
+		});
 		expect(shown).not.toContain('sk-secret');
 		expect(error.message).toMatch(/did not expect/);
 		expect(context.logged).toHaveLength(1);

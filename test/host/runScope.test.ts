@@ -12,8 +12,16 @@ describe('the run of an item', () => {
 	const engine = useEngine();
 	let number = 0;
 	const newRun = async (title = 'Spring') =>
-		(await (await engine.store()).startRun({ runKey: `key-${++number}`, title, startedFrom: 'editor', workflowId: 'w1' })).run;
-	const find = async (json: IDataObject, given: Parameters<typeof fakeContext>[0] = {}, begin?: Beginning) => {
+		(
+			await (
+				await engine.store()
+			).startRun({ runKey: `key-${++number}`, title, startedFrom: 'editor', workflowId: 'w1' })
+		).run;
+	const find = async (
+		json: IDataObject,
+		given: Parameters<typeof fakeContext>[0] = {},
+		begin?: Beginning,
+	) => {
 		const scope = await openRunScope(fakeContext({ executionId: `none-${number}`, ...given }));
 		return scope.find(0, json, begin);
 	};
@@ -46,19 +54,30 @@ describe('the run of an item', () => {
 		const first = await find({}, { executionId: 'begins' }, BEGIN);
 		const second = await find({}, { executionId: 'begins' }, BEGIN);
 		expect(second.run.runId).toBe(first.run.runId);
-		expect(first).toMatchObject({ round: 0, run: { status: 'open', startedFrom: 'editor', runKey: 'w1:begins' } });
-		await expect(find({}, { executionId: 'begins nothing' })).rejects.toMatchObject({ code: 'run_missing', hint: expect.stringContaining("'Gemini Concept'") });
+		expect(first).toMatchObject({
+			round: 0,
+			run: { status: 'open', startedFrom: 'editor', runKey: 'w1:begins' },
+		});
+		await expect(find({}, { executionId: 'begins nothing' })).rejects.toMatchObject({
+			code: 'run_missing',
+			hint: expect.stringContaining("'Gemini Concept'"),
+		});
 	});
 
 	it('records where it was started and uses it for nothing else', async () => {
-		expect((await find({}, { executionId: 'trigger', mode: 'trigger' }, BEGIN)).run.startedFrom).toBe('production');
+		expect((await find({}, { executionId: 'trigger', mode: 'trigger' }, BEGIN)).run.startedFrom).toBe(
+			'production',
+		);
 	});
 
 	it('is never guessed: two candidates are a sentence that names both', async () => {
 		const [a, b] = [await newRun('Spring'), await newRun('Autumn')];
 		await find({ runId: a.runId }, { executionId: 'two' });
 		await find({ runId: b.runId }, { executionId: 'two' });
-		await expect(find({}, { executionId: 'two' })).rejects.toMatchObject({ code: 'run_ambiguous', message: expect.stringMatching(/('Spring', 'Autumn'|'Autumn', 'Spring')/) });
+		await expect(find({}, { executionId: 'two' })).rejects.toMatchObject({
+			code: 'run_ambiguous',
+			message: expect.stringMatching(/('Spring', 'Autumn'|'Autumn', 'Spring')/),
+		});
 	});
 
 	it('is the only open one where others of the execution are over', async () => {
@@ -72,7 +91,9 @@ describe('the run of an item', () => {
 
 	it('is refused when it was stopped, and when it is not in this store', async () => {
 		const run = await newRun();
-		await (await engine.store()).write(run.runId, [{ by: 'Test', commands: [], status: { status: 'stopped' } }]);
+		await (
+			await engine.store()
+		).write(run.runId, [{ by: 'Test', commands: [], status: { status: 'stopped' } }]);
 		await expect(find({ runId: run.runId })).rejects.toMatchObject({ code: 'run_closed' });
 		await expect(find({ runId: 'run-of-another-install' })).rejects.toMatchObject({
 			code: 'run_not_found',
@@ -90,7 +111,10 @@ describe('the run of an item', () => {
 	});
 
 	it('is a new one for each execution where there is no token', async () => {
-		const [first, second] = [await find({}, { executionId: 'x1' }, BEGIN), await find({}, { executionId: 'x2' }, BEGIN)];
+		const [first, second] = [
+			await find({}, { executionId: 'x1' }, BEGIN),
+			await find({}, { executionId: 'x2' }, BEGIN),
+		];
 		expect(second.run.runId).not.toBe(first.run.runId);
 	});
 
@@ -113,7 +137,10 @@ describe('the run of an item, through the engine', () => {
 	const model = useGemini();
 
 	it('is that of the calling workflow in a sub-workflow', async () => {
-		const caller = await runWorkflow(flow([start(), stateStore('Begin', 'run', 'start', { brief: 'A chase' })], 'Start > Begin'), { executionId: 'main' });
+		const caller = await runWorkflow(
+			flow([start(), stateStore('Begin', 'run', 'start', { brief: 'A chase' })], 'Start > Begin'),
+			{ executionId: 'main' },
+		);
 		const called = await runWorkflow(flow([start(), gemini('Write', { count: 1 })], 'Start > Write'), {
 			geminiUrl: model().url,
 			parentExecution: 'main',

@@ -12,7 +12,9 @@ beforeAll(() => {
 	Object.defineProperty(Error, Symbol.hasInstance, {
 		configurable: true,
 		value(this: unknown, value: unknown) {
-			return this === Error ? types.isNativeError(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+			return this === Error
+				? types.isNativeError(value)
+				: Function.prototype[Symbol.hasInstance].call(this, value);
 		},
 	});
 });
@@ -87,7 +89,10 @@ describe('the state file of this n8n', () => {
 			if (isRoot) process.seteuid?.(0);
 			chmodSync(folder, 0o755);
 		});
-		expect(error).toMatchObject({ code: 'store_unavailable', hint: expect.stringContaining(stateFilePath(environment)) });
+		expect(error).toMatchObject({
+			code: 'store_unavailable',
+			hint: expect.stringContaining(stateFilePath(environment)),
+		});
 		expectClearSentence(error);
 	});
 
@@ -96,7 +101,10 @@ describe('the state file of this n8n', () => {
 		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, 'My diary. '.repeat(200));
 		const error = await refusal();
-		expect(error).toMatchObject({ code: 'store_unavailable', message: 'The state file is not a Greenlight state file.' });
+		expect(error).toMatchObject({
+			code: 'store_unavailable',
+			message: 'The state file is not a Greenlight state file.',
+		});
 		expectClearSentence(error);
 		expect(statSync(path).size).toBe(2000);
 	});
@@ -115,7 +123,12 @@ describe('the state file of this n8n', () => {
 		newer.exec('PRAGMA user_version=999');
 		newer.close();
 		const error = await refusal();
-		expect(error).toMatchObject({ code: 'store_unavailable', message: expect.stringContaining('newer'), hint: expect.stringContaining('Update'), retryable: false });
+		expect(error).toMatchObject({
+			code: 'store_unavailable',
+			message: expect.stringContaining('newer'),
+			hint: expect.stringContaining('Update'),
+			retryable: false,
+		});
 		expectClearSentence(error);
 	});
 

@@ -7,13 +7,15 @@ import { DONE, ESCALATE, spotless, storyboard, timesWritten, useGemini } from '.
 
 type Change = (context: Record<string, unknown>) => Record<string, unknown>;
 
-const withoutMember = (path: string[]): Change => (context) => {
-	const [first = '', ...rest] = path;
-	const value = context[first];
-	if (rest.length === 0) return { [first]: undefined };
-	const copy = typeof value === 'object' && value !== null ? { ...value } : {};
-	return { [first]: Object.assign(Object.create(null), copy, withoutMember(rest)(Object(copy))) };
-};
+const withoutMember =
+	(path: string[]): Change =>
+	(context) => {
+		const [first = '', ...rest] = path;
+		const value = context[first];
+		if (rest.length === 0) return { [first]: undefined };
+		const copy = typeof value === 'object' && value !== null ? { ...value } : {};
+		return { [first]: Object.assign(Object.create(null), copy, withoutMember(rest)(Object(copy))) };
+	};
 
 const GONE: Array<[string, Change]> = [
 	['runExecutionData', withoutMember(['runExecutionData'])],
@@ -57,7 +59,11 @@ describe.each(GONE)('without %s', (name, change) => {
 		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url, types });
 
 		expect(ran.error).toBeUndefined();
-		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual(['Concept 0', 'Concept 3', 'Concept 2']);
+		expect(ran.out('Router', DONE).map(({ title }) => title)).toEqual([
+			'Concept 0',
+			'Concept 3',
+			'Concept 2',
+		]);
 		expect(await status(ran.out('Router', DONE)[0]?.runId)).toBe('finished');
 	});
 
@@ -71,7 +77,10 @@ describe.each(GONE)('without %s', (name, change) => {
 	});
 
 	it('a generator that fails altogether still reaches a person', async () => {
-		model().script.fail = () => ({ status: 400, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } });
+		model().script.fail = () => ({
+			status: 400,
+			body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } },
+		});
 		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url, types });
 
 		expect(ran.out('Router', ESCALATE)).toHaveLength(3);
@@ -86,7 +95,9 @@ describe.each(GONE)('without %s', (name, change) => {
 		expect(ran.out('Router', DONE)).toEqual([]);
 		expect(ran.out('Router', ESCALATE)).toHaveLength(SHOWS_STACK.includes(name) ? 3 : 0);
 		const [run] = await (await engine.store()).listRuns({ limit: 1 });
-		expect(run?.status).toBe(SHOWS_STACK.includes(name) ? 'escalated' : HAS_HOOK.includes(name) ? 'stalled' : 'open');
+		expect(run?.status).toBe(
+			SHOWS_STACK.includes(name) ? 'escalated' : HAS_HOOK.includes(name) ? 'stalled' : 'open',
+		);
 	});
 
 	it('the same run key asks nothing twice: no key hangs on what is gone', async () => {
@@ -96,6 +107,8 @@ describe.each(GONE)('without %s', (name, change) => {
 		const second = await runWorkflow(json, { geminiUrl: model().url, types });
 
 		expect(model().asked).toHaveLength(asked);
-		expect(second.out('Router', DONE).map(({ artefactId }) => artefactId)).toEqual(first.out('Router', DONE).map(({ artefactId }) => artefactId));
+		expect(second.out('Router', DONE).map(({ artefactId }) => artefactId)).toEqual(
+			first.out('Router', DONE).map(({ artefactId }) => artefactId),
+		);
 	});
 });

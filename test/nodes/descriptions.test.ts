@@ -1,7 +1,13 @@
 /** What holds of every node's and credential's description. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ICredentialType, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeType,
+} from 'n8n-workflow';
 
 const ROOT = join(__dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -21,8 +27,16 @@ type Field = INodeProperties & { path: string };
 function fieldsOf(properties: readonly INodeProperties[], prefix = ''): Field[] {
 	return properties.flatMap((property) => {
 		const path = `${prefix}${property.name}`;
-		const inner = (property.options ?? []).flatMap((option: INodeProperties | INodePropertyOptions | INodePropertyCollection) =>
-			'values' in option ? [{ ...toField(option), path: `${path}.${option.name}` }, ...fieldsOf(option.values, `${path}.${option.name}.`)] : 'type' in option ? fieldsOf([option], `${path}.`) : [],
+		const inner = (property.options ?? []).flatMap(
+			(option: INodeProperties | INodePropertyOptions | INodePropertyCollection) =>
+				'values' in option
+					? [
+							{ ...toField(option), path: `${path}.${option.name}` },
+							...fieldsOf(option.values, `${path}.${option.name}.`),
+						]
+					: 'type' in option
+						? fieldsOf([option], `${path}.`)
+						: [],
 		);
 		return [{ ...property, path }, ...inner];
 	});
@@ -45,7 +59,9 @@ function sourcesIn(folder: string): string {
 
 it('lists every node and credential of the sources in the package', () => {
 	const found = (folder: string, ending: string) =>
-		readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending)).map((name) => join(ROOT, folder, name));
+		readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+			.filter((name) => name.endsWith(ending))
+			.map((name) => join(ROOT, folder, name));
 	expect([...NODES].sort()).toEqual(found('nodes', '.node.ts').sort());
 	expect([...CREDENTIALS].sort()).toEqual(found('credentials', '.credentials.ts').sort());
 });
@@ -60,7 +76,8 @@ describe.each(NODES)('%s', (file) => {
 	});
 
 	it('says what n8n needs and a person reads', () => {
-		const { displayName, name, description, version, defaults, group, inputs, outputs, subtitle } = node.description;
+		const { displayName, name, description, version, defaults, group, inputs, outputs, subtitle } =
+			node.description;
 		expect({ displayName, name, description, version, defaults, group, subtitle }).toEqual({
 			displayName: expect.stringMatching(/^[A-Z]/),
 			name: expect.stringMatching(/^[a-z][A-Za-z]+$/),
@@ -76,7 +93,9 @@ describe.each(NODES)('%s', (file) => {
 	});
 
 	it('has a light and a dark icon that differ', () => {
-		const [light = '', dark = ''] = iconsOf(node.description.icon, dirname(file)).map((path) => readFileSync(path, 'utf8'));
+		const [light = '', dark = ''] = iconsOf(node.description.icon, dirname(file)).map((path) =>
+			readFileSync(path, 'utf8'),
+		);
 		expect(light).toContain('<svg');
 		expect(dark).toContain('<svg');
 		expect(light).not.toBe(dark);
@@ -93,13 +112,20 @@ describe.each(NODES)('%s', (file) => {
 		for (const { type, description, placeholder, path } of fields) {
 			if (type === 'boolean') expect([path, description]).toEqual([path, expect.stringMatching(/^Whether /)]);
 			const isButton = type === 'collection' || type === 'fixedCollection';
-			if (placeholder !== undefined) expect([path, placeholder]).toEqual([path, expect.stringMatching(isButton ? /^Add / : /^e\.g\. /)]);
+			if (placeholder !== undefined)
+				expect([path, placeholder]).toEqual([path, expect.stringMatching(isButton ? /^Add / : /^e\.g\. /)]);
 		}
 	});
 
 	it('has a working default for each choice', () => {
-		for (const { type, options, default: chosen, path } of fields.filter((field) => field.type === 'options')) {
-			expect([path, type, options?.map((option) => Object(option).value)]).toEqual([path, 'options', expect.arrayContaining([chosen])]);
+		for (const { type, options, default: chosen, path } of fields.filter(
+			(field) => field.type === 'options',
+		)) {
+			expect([path, type, options?.map((option) => Object(option).value)]).toEqual([
+				path,
+				'options',
+				expect.arrayContaining([chosen]),
+			]);
 		}
 	});
 
@@ -107,10 +133,14 @@ describe.each(NODES)('%s', (file) => {
 		const operations = node.description.properties
 			.filter(({ name }) => name === 'operation')
 			.flatMap(({ displayOptions, options }) =>
-				(displayOptions?.show?.resource ?? []).flatMap((resource) => (options ?? []).map((option) => `${String(resource)}/${String(Object(option).value)}`)),
+				(displayOptions?.show?.resource ?? []).flatMap((resource) =>
+					(options ?? []).map((option) => `${String(resource)}/${String(Object(option).value)}`),
+				),
 			);
 		const actions = join(dirname(file), 'actions');
-		const router = existsSync(join(actions, 'router.ts')) ? readFileSync(join(actions, 'router.ts'), 'utf8') : '';
+		const router = existsSync(join(actions, 'router.ts'))
+			? readFileSync(join(actions, 'router.ts'), 'utf8')
+			: '';
 		const table = router.slice(router.indexOf('OPERATIONS'), router.indexOf('};'));
 		const implemented = [...table.matchAll(/'([a-z]+\/[A-Za-z]+)':/g)].map(([, name = '']) => name);
 		expect(implemented.sort()).toEqual(operations.sort());
@@ -119,12 +149,17 @@ describe.each(NODES)('%s', (file) => {
 	it('reads no setting that it does not show', () => {
 		const shown = new Set(fields.map(({ path }) => path));
 		const folder = dirname(file);
-		const perItem = fields.some(({ name }) => name === 'whenItFails') ? readFileSync(join(ROOT, 'nodes/shared/host/perItem.ts'), 'utf8') : '';
+		const perItem = fields.some(({ name }) => name === 'whenItFails')
+			? readFileSync(join(ROOT, 'nodes/shared/host/perItem.ts'), 'utf8')
+			: '';
 		const source = sourcesIn(folder) + perItem;
 		const read = [
 			...source.matchAll(/getNodeParameter\(\s*'([^']+)'/g),
 			...source.matchAll(/\bnumber\('([^']+)'/g),
-			...[...source.matchAll(/readOption\(context, itemIndex, '([^']+)'/g)].map(([whole, name]) => [whole, `options.${name}`]),
+			...[...source.matchAll(/readOption\(context, itemIndex, '([^']+)'/g)].map(([whole, name]) => [
+				whole,
+				`options.${name}`,
+			]),
 		].map(([, name = '']) => name);
 		expect(read.length).toBeGreaterThan(1);
 		expect(read.filter((name) => !shown.has(name))).toEqual([]);
@@ -141,7 +176,11 @@ describe.each(CREDENTIALS)('%s', (file) => {
 		expect(secrets.length).toBeGreaterThan(0);
 		const testedBy = (await Promise.all(NODES.map((node) => load<INodeType>(node)))).flatMap((node) =>
 			(node.description.credentials ?? []).flatMap(({ name, testedBy: method }) =>
-				name === credential.name && typeof method === 'string' && node.methods?.credentialTest?.[method] !== undefined ? [method] : [],
+				name === credential.name &&
+				typeof method === 'string' &&
+				node.methods?.credentialTest?.[method] !== undefined
+					? [method]
+					: [],
 			),
 		);
 		expect(testedBy.length).toBeGreaterThan(0);

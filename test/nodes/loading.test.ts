@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 const { n8n } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const FILES: string[] = [...n8n.nodes, ...n8n.credentials].map((file: string) => join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '')));
+const FILES: string[] = [...n8n.nodes, ...n8n.credentials].map((file: string) =>
+	join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '')),
+);
 const SLOW = ['zod', 'zod/v4', '@google/genai', 'pg'];
 
 /** Which of the slow packages are loaded by `work`. n8n-workflow, which n8n has loaded already, does not count. */

@@ -33,19 +33,31 @@ describe('the packed file', () => {
 
 	it('has what every source file becomes, with its icons, codex files and data', () => {
 		const sources = ['nodes', 'credentials'].flatMap((folder) => filesIn(folder, /\.(ts|svg|json)$/));
-		const built = sources.filter((path) => !path.endsWith('.d.ts')).map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
+		const built = sources
+			.filter((path) => !path.endsWith('.d.ts'))
+			.map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
 		expect(built.filter((path) => !packed.includes(path))).toEqual([]);
 	});
 
 	it('has every template, the licence and, once it is written, the README', () => {
-		const wanted = [...filesIn('workflows', /\.json$/), 'package.json', 'LICENSE', ...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : [])];
+		const wanted = [
+			...filesIn('workflows', /\.json$/),
+			'package.json',
+			'LICENSE',
+			...(existsSync(join(ROOT, 'README.md')) ? ['README.md'] : []),
+		];
 		expect(wanted.filter((path) => !packed.includes(path))).toEqual([]);
 	});
 
 	it('has no sources, tests, maps, scripts or left-overs of removed sources', () => {
-		const allowed = /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|workflows\/[^/]+\.(json|md)|dist\/(nodes|credentials)\/.+\.(js|json|svg))$/;
+		const allowed =
+			/^(package\.json|LICENSE|README\.md|CHANGELOG\.md|workflows\/[^/]+\.(json|md)|dist\/(nodes|credentials)\/.+\.(js|json|svg))$/;
 		expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
-		const orphans = packed.filter((path) => /^dist\/.*\.js$/.test(path) && !existsSync(join(ROOT, path.replace(/^dist\//, '').replace(/\.js$/, '.ts'))));
+		const orphans = packed.filter(
+			(path) =>
+				/^dist\/.*\.js$/.test(path) &&
+				!existsSync(join(ROOT, path.replace(/^dist\//, '').replace(/\.js$/, '.ts'))),
+		);
 		expect(orphans).toEqual([]);
 	});
 
@@ -53,9 +65,20 @@ describe('the packed file', () => {
 		const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]);
 		const used = packed
 			.filter((path) => path.endsWith('.js'))
-			.flatMap((path) => [...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:require|import)\(['"]([^'"./][^'"]*)['"]\)/g)].map(([, name = '']) => name))
+			.flatMap((path) =>
+				[
+					...readFileSync(join(ROOT, path), 'utf8').matchAll(
+						/(?:require|import)\(['"]([^'"./][^'"]*)['"]\)/g,
+					),
+				].map(([, name = '']) => name),
+			)
 			.filter((name) => !name.startsWith('node:'))
-			.map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/'));
+			.map((name) =>
+				name
+					.split('/')
+					.slice(0, name.startsWith('@') ? 2 : 1)
+					.join('/'),
+			);
 		expect([...new Set(used)].filter((name) => !known.has(name))).toEqual([]);
 	});
 });

@@ -11,8 +11,30 @@ const OWN_TYPES = manifest.n8n.nodes.map((file: string) => {
 	return `${manifest.name}.${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 });
 const N8N_TYPES = [
-	'stickyNote', 'manualTrigger', 'formTrigger', 'scheduleTrigger', 'errorTrigger', 'executeWorkflowTrigger', 'webhook', 'respondToWebhook', 'form',
-	'set', 'merge', 'if', 'switch', 'filter', 'noOp', 'wait', 'splitInBatches', 'splitOut', 'aggregate', 'limit', 'sort', 'executeWorkflow', 'emailSend', 'convertToFile',
+	'stickyNote',
+	'manualTrigger',
+	'formTrigger',
+	'scheduleTrigger',
+	'errorTrigger',
+	'executeWorkflowTrigger',
+	'webhook',
+	'respondToWebhook',
+	'form',
+	'set',
+	'merge',
+	'if',
+	'switch',
+	'filter',
+	'noOp',
+	'wait',
+	'splitInBatches',
+	'splitOut',
+	'aggregate',
+	'limit',
+	'sort',
+	'executeWorkflow',
+	'emailSend',
+	'convertToFile',
 ].map((name) => `n8n-nodes-base.${name}`);
 const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote)$/;
 
@@ -27,7 +49,24 @@ interface Template {
 }
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
-const defaultNames = ['Edit Fields', 'Wait', 'No Operation, do nothing', 'Send Email', 'When clicking ‘Execute workflow’', 'On form submission', 'Sticky Note', 'If', 'Switch', 'Merge', 'Loop Over Items', 'Gemini Concept', 'Style Validator', 'Retry Router', 'Shared State Store', 'Human Gate'];
+const defaultNames = [
+	'Edit Fields',
+	'Wait',
+	'No Operation, do nothing',
+	'Send Email',
+	'When clicking ‘Execute workflow’',
+	'On form submission',
+	'Sticky Note',
+	'If',
+	'Switch',
+	'Merge',
+	'Loop Over Items',
+	'Gemini Concept',
+	'Style Validator',
+	'Retry Router',
+	'Shared State Store',
+	'Human Gate',
+];
 
 it('there is at least one', () => {
 	expect(files).toContain('01-two-agent-storyboard.json');
@@ -40,7 +79,11 @@ describe.each(files)('%s', (file) => {
 	const notes = template.nodes.filter(({ type }) => type.endsWith('.stickyNote'));
 
 	it('has only steps that every n8n with this package has', () => {
-		expect(template.nodes.map(({ type }) => type).filter((type) => !OWN_TYPES.includes(type) && !N8N_TYPES.includes(type))).toEqual([]);
+		expect(
+			template.nodes
+				.map(({ type }) => type)
+				.filter((type) => !OWN_TYPES.includes(type) && !N8N_TYPES.includes(type)),
+		).toEqual([]);
 	});
 
 	it('brings no credentials, no pinned data and nothing of the n8n that it was made in', () => {
@@ -59,13 +102,17 @@ describe.each(files)('%s', (file) => {
 		expect(main).toHaveLength(1);
 		const content = String(main[0]?.parameters.content);
 		expect(content).toMatch(/^## /);
-		const needKey = steps.filter(({ type }) => /\.(geminiConcept|styleValidator)$/.test(type)).map(({ name }) => name);
+		const needKey = steps
+			.filter(({ type }) => /\.(geminiConcept|styleValidator)$/.test(type))
+			.map(({ name }) => name);
 		expect(needKey.filter((name) => !content.includes(`**${name}**`))).toEqual([]);
 	});
 
 	it('names in its notes only steps that it has', () => {
 		const known = new Set(template.nodes.map(({ name }) => name));
-		const stepLike = notes.flatMap(({ parameters }) => [...String(parameters.content).matchAll(/\*\*([A-Z][^*]+)\*\*/g)].map(([, name = '']) => name));
+		const stepLike = notes.flatMap(({ parameters }) =>
+			[...String(parameters.content).matchAll(/\*\*([A-Z][^*]+)\*\*/g)].map(([, name = '']) => name),
+		);
 		const words = ['How it works', 'Set up (once)', 'Make it yours', 'Execute workflow'];
 		expect(stepLike.filter((name) => !known.has(name) && !words.includes(name))).toEqual([]);
 	});
@@ -85,10 +132,14 @@ describe.each(files)('%s', (file) => {
 
 	it('has wires only between steps that are there, and no step that nothing leads to', () => {
 		const known = new Set(steps.map(({ name }) => name));
-		const targets = Object.values(template.connections).flatMap((outputs) => (outputs.main ?? []).flatMap((wires) => (wires ?? []).map(({ node }) => node)));
+		const targets = Object.values(template.connections).flatMap((outputs) =>
+			(outputs.main ?? []).flatMap((wires) => (wires ?? []).map(({ node }) => node)),
+		);
 		expect([...Object.keys(template.connections), ...targets].filter((name) => !known.has(name))).toEqual([]);
 		const isTrigger = ({ type }: INode) => /Trigger$|\.webhook$/.test(type);
-		expect(steps.filter((node) => !isTrigger(node) && !targets.includes(node.name)).map(({ name }) => name)).toEqual([]);
+		expect(
+			steps.filter((node) => !isTrigger(node) && !targets.includes(node.name)).map(({ name }) => name),
+		).toEqual([]);
 	});
 
 	it('ends every branch at a person, a mail or a result, and leaves no output of a router or gate open', () => {
@@ -106,12 +157,18 @@ describe.each(files)('%s', (file) => {
 
 	it('leads Escalate and No Decision to a person first', () => {
 		for (const { name } of steps.filter(({ type }) => /\.(retryRouter|humanGate)$/.test(type))) {
-			const next = (template.connections[name]?.main?.[0] ?? []).map(({ node }) => steps.find((step) => step.name === node)?.parameters.operation);
+			const next = (template.connections[name]?.main?.[0] ?? []).map(
+				({ node }) => steps.find((step) => step.name === node)?.parameters.operation,
+			);
 			expect([name, next]).toEqual([name, expect.arrayContaining(['handToPerson'])]);
 		}
 	});
 
 	it('has every mail step switched off, so that nothing has to be set up first', () => {
-		expect(steps.filter(({ type, disabled }) => type.endsWith('.emailSend') && disabled !== true).map(({ name }) => name)).toEqual([]);
+		expect(
+			steps
+				.filter(({ type, disabled }) => type.endsWith('.emailSend') && disabled !== true)
+				.map(({ name }) => name),
+		).toEqual([]);
 	});
 });

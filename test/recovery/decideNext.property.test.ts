@@ -3,8 +3,20 @@ import fc from 'fast-check';
 import { decideNext, type Place, type RoundFacts } from '../../nodes/shared/recovery';
 import { facts, place, policy, type Standing } from './support';
 
-const standing = fc.constantFrom<Standing>('pass', 'fail', 'unsure', 'unchecked', 'locked', 'empty', 'timeout', 'blocked_output', 'lost_on_the_way');
-const places = fc.array(standing, { maxLength: 8 }).map((all) => all.map((each, index) => place(index + 1, each)));
+const standing = fc.constantFrom<Standing>(
+	'pass',
+	'fail',
+	'unsure',
+	'unchecked',
+	'locked',
+	'empty',
+	'timeout',
+	'blocked_output',
+	'lost_on_the_way',
+);
+const places = fc
+	.array(standing, { maxLength: 8 })
+	.map((all) => all.map((each, index) => place(index + 1, each)));
 const rounds = fc.record({
 	places,
 	extra: fc.nat({ max: 3 }),
@@ -24,9 +36,16 @@ const policies = fc
 	})
 	.map(policy);
 
-const isAccepted = ({ locked, verdict, failure }: Place) => failure === undefined && (locked || verdict?.outcome === 'pass');
+const isAccepted = ({ locked, verdict, failure }: Place) =>
+	failure === undefined && (locked || verdict?.outcome === 'pass');
 
-function check(property: (round: RoundFacts, rule: ReturnType<typeof policy>, decision: ReturnType<typeof decideNext>) => void): void {
+function check(
+	property: (
+		round: RoundFacts,
+		rule: ReturnType<typeof policy>,
+		decision: ReturnType<typeof decideNext>,
+	) => void,
+): void {
 	fc.assert(
 		fc.property(rounds, policies, ({ extra, ...round }, rule) => {
 			const given = facts(round.places, { ...round, requested: round.places.length + extra });

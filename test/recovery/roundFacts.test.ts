@@ -3,12 +3,27 @@ import { decideNext, factsOfRound, wasGenerated, type Arrival } from '../../node
 import { artefact, verdict } from '../support/samples';
 import { facts, failure, place, policy } from './support';
 
-const document = (fields: object): StateDocument => ({ runId: 'run-1', version: 1, fields: JSON.parse(JSON.stringify(fields)) as JsonObject });
+const document = (fields: object): StateDocument => ({
+	runId: 'run-1',
+	version: 1,
+	fields: JSON.parse(JSON.stringify(fields)) as JsonObject,
+});
 const of = (fields: object, arrivals: readonly Arrival[], round = 0) =>
-	factsOfRound({ id: `w1/Router#${round}`, node: 'w1/Router', round, document: document(fields), arrivals, spentUsd: 0, elapsedMs: 0 });
+	factsOfRound({
+		id: `w1/Router#${round}`,
+		node: 'w1/Router',
+		round,
+		document: document(fields),
+		arrivals,
+		spentUsd: 0,
+		elapsedMs: 0,
+	});
 const requested = (count: number) => [{ id: 'w1/Write#1', count }];
 
-function sentBack(round: number, ...orders: Array<{ slot: number; artefactId?: string; next: 'generate' | 'check' }>): RoundDecision {
+function sentBack(
+	round: number,
+	...orders: Array<{ slot: number; artefactId?: string; next: 'generate' | 'check' }>
+): RoundDecision {
 	const base = decideNext(facts([place(1, 'fail')], { round, id: `w1/Router#${round}` }), policy());
 	return { ...base, retry: orders.map((order) => ({ reasons: [], why: '', ...order })) };
 }
@@ -16,13 +31,18 @@ function sentBack(round: number, ...orders: Array<{ slot: number; artefactId?: s
 describe('the facts of a round', () => {
 	it('hold the verdict of state on the content as it is, and on no other', () => {
 		const old = { ...verdict('b'), contentHash: 'older' };
-		const { places } = of({ artefacts: [artefact('a'), artefact('b', { slot: 2 })], verdicts: [verdict('a'), old] }, [{ artefactId: 'a' }, { artefactId: 'b' }]);
+		const { places } = of(
+			{ artefacts: [artefact('a'), artefact('b', { slot: 2 })], verdicts: [verdict('a'), old] },
+			[{ artefactId: 'a' }, { artefactId: 'b' }],
+		);
 
 		expect(places.map(({ verdict: found }) => found?.outcome)).toEqual(['pass', undefined]);
 	});
 
 	it('hold the latest of several verdicts', () => {
-		const { places } = of({ artefacts: [artefact('a')], verdicts: [verdict('a'), verdict('a', 'fail')] }, [{ artefactId: 'a' }]);
+		const { places } = of({ artefacts: [artefact('a')], verdicts: [verdict('a'), verdict('a', 'fail')] }, [
+			{ artefactId: 'a' },
+		]);
 		expect(places[0]?.verdict?.outcome).toBe('fail');
 	});
 
@@ -39,7 +59,11 @@ describe('the facts of a round', () => {
 		const rounds = [sentBack(0, { slot: 2, artefactId: 'b', next: 'check' })];
 		const { places } = of({ artefacts, rounds }, [], 1);
 
-		expect(places.map(({ failure: why }) => why?.code)).toEqual(['lost_on_the_way', 'lost_on_the_way', undefined]);
+		expect(places.map(({ failure: why }) => why?.code)).toEqual([
+			'lost_on_the_way',
+			'lost_on_the_way',
+			undefined,
+		]);
 	});
 
 	it('do not miss work that a person approved', () => {
@@ -55,9 +79,16 @@ describe('the facts of a round', () => {
 	});
 
 	it('give a failure without a place to every place of which nothing came', () => {
-		const { places } = of({ artefacts: [artefact('b', { slot: 2 })], requested: requested(3) }, [{ artefactId: 'b' }, { failure: failure('auth') }]);
+		const { places } = of({ artefacts: [artefact('b', { slot: 2 })], requested: requested(3) }, [
+			{ artefactId: 'b' },
+			{ failure: failure('auth') },
+		]);
 
-		expect(places.map(({ slot, failure: why }) => `${slot}:${why?.code ?? ''}`).sort()).toEqual(['1:auth', '2:', '3:auth']);
+		expect(places.map(({ slot, failure: why }) => `${slot}:${why?.code ?? ''}`).sort()).toEqual([
+			'1:auth',
+			'2:',
+			'3:auth',
+		]);
 	});
 
 	it('have one place for a failure of a run that was asked for nothing yet', () => {
@@ -76,19 +107,34 @@ describe('the facts of a round', () => {
 	});
 
 	it('count a round of generation once, and a round of checks not at all', () => {
-		const generated = { rounds: [sentBack(0, { slot: 1, next: 'generate' }, { slot: 2, next: 'check' })], attempts: 1 };
+		const generated = {
+			rounds: [sentBack(0, { slot: 1, next: 'generate' }, { slot: 2, next: 'check' })],
+			attempts: 1,
+		};
 		const checked = { rounds: [sentBack(0, { slot: 1, artefactId: 'a', next: 'check' })], attempts: 1 };
 
-		expect([of({}, []).attempts, of(generated, [], 1).attempts, of(checked, [], 1).attempts]).toEqual([1, 2, 1]);
-		expect([wasGenerated(0, document({}), 'w1/Router'), wasGenerated(1, document(generated), 'w1/Router'), wasGenerated(1, document(checked), 'w1/Router')]).toEqual([true, true, false]);
+		expect([of({}, []).attempts, of(generated, [], 1).attempts, of(checked, [], 1).attempts]).toEqual([
+			1, 2, 1,
+		]);
+		expect([
+			wasGenerated(0, document({}), 'w1/Router'),
+			wasGenerated(1, document(generated), 'w1/Router'),
+			wasGenerated(1, document(checked), 'w1/Router'),
+		]).toEqual([true, true, false]);
 	});
 
 	it('remember what earlier rounds checked again, and not what this or a later one did', () => {
-		const rounds = [{ ...sentBack(0), rechecked: ['a'] }, { ...sentBack(1), rechecked: ['b'] }];
+		const rounds = [
+			{ ...sentBack(0), rechecked: ['a'] },
+			{ ...sentBack(1), rechecked: ['b'] },
+		];
 		expect(of({ rounds }, [], 1).rechecked).toEqual(['a']);
 	});
 
 	it('leave out what was written into the state by hand and fits nothing', () => {
-		expect(of({ artefacts: ['x', { id: 'a' }, artefact('b')], verdicts: [7], rounds: [{}] }, [{ artefactId: 'b' }]).places).toHaveLength(1);
+		expect(
+			of({ artefacts: ['x', { id: 'a' }, artefact('b')], verdicts: [7], rounds: [{}] }, [{ artefactId: 'b' }])
+				.places,
+		).toHaveLength(1);
 	});
 });

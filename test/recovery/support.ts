@@ -6,7 +6,11 @@ import { verdict } from '../support/samples';
 export type Standing = 'pass' | 'fail' | 'unsure' | 'unchecked' | 'locked' | 'empty' | FailureCode;
 
 export function failure(code: FailureCode, retryAfterMs?: number): Failure {
-	return new PipelineError(code, `It is ${code}.`, retryAfterMs === undefined ? {} : { retryAfterMs }).toFailure();
+	return new PipelineError(
+		code,
+		`It is ${code}.`,
+		retryAfterMs === undefined ? {} : { retryAfterMs },
+	).toFailure();
 }
 
 /** A place as it stands. Of a failed one, nothing came. */
@@ -29,7 +33,19 @@ export function place(slot: number, standing: Standing, id = `a${slot}`): Place 
 }
 
 export function facts(places: readonly Place[], more: Partial<RoundFacts> = {}): RoundFacts {
-	return { id: 'w1/Router#0', node: 'w1/Router', covers: [], round: 0, places, requested: places.length, attempts: 1, rechecked: [], spentUsd: 0, elapsedMs: 0, ...more };
+	return {
+		id: 'w1/Router#0',
+		node: 'w1/Router',
+		covers: [],
+		round: 0,
+		places,
+		requested: places.length,
+		attempts: 1,
+		rechecked: [],
+		spentUsd: 0,
+		elapsedMs: 0,
+		...more,
+	};
 }
 
 export function policy(given: Partial<RetryPolicy> = {}): RetryPolicy {

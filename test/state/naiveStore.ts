@@ -119,6 +119,11 @@ function copy(document: Document): Document {
 
 function isEqual(a: Document, b: Document): boolean {
 	const text = (document: Document): string =>
-		canonicalJson([...document].filter(([, entries]) => entries.size > 0).map(([name, entries]) => [name, [...entries]]).sort());
+		canonicalJson(
+			[...document]
+				.filter(([, entries]) => entries.size > 0)
+				.map(([name, entries]) => [name, [...entries]])
+				.sort(),
+		);
 	return text(a) === text(b);
 }

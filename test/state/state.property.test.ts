@@ -1,21 +1,53 @@
 /** Random work on the store gives what a naive store in memory gives. */
 import fc from 'fast-check';
-import { openStateStore, type Artefact, type Command, type Json, type StateStore } from '../../nodes/shared/state';
+import {
+	openStateStore,
+	type Artefact,
+	type Command,
+	type Json,
+	type StateStore,
+} from '../../nodes/shared/state';
 import { artefact } from '../support/samples';
 import { tickingEnvironment } from '../support/storeEnvironment';
 import { TestDatabase } from '../support/testDatabase';
 import { NaiveRun, OWN_FIELDS, sorted } from './naiveStore';
 
 const RUNS = Number(process.env.GREENLIGHT_PROPERTY_RUNS ?? 40);
-const START = { runKey: 'k', title: 't', startedFrom: 'editor', workflowId: 'w', fields: OWN_FIELDS } as const;
+const START = {
+	runKey: 'k',
+	title: 't',
+	startedFrom: 'editor',
+	workflowId: 'w',
+	fields: OWN_FIELDS,
+} as const;
 
 const id = fc.constantFrom('a', 'b', 'c');
-const value: fc.Arbitrary<Json> = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', '🎬', ''), fc.constant(null));
+const value: fc.Arbitrary<Json> = fc.oneof(
+	fc.integer({ min: 0, max: 3 }),
+	fc.constantFrom('x', '🎬', ''),
+	fc.constant(null),
+);
 const command: fc.Arbitrary<Command> = fc.oneof(
-	fc.record({ op: fc.constant('set' as const), field: fc.constant('brief'), value: fc.constantFrom('noir', 'comedy', '') }),
-	fc.record({ op: fc.constant('append' as const), field: fc.constant('notes'), values: fc.array(value, { maxLength: 3 }) }),
-	fc.record({ op: fc.constant('increment' as const), field: fc.constantFrom('count', 'attempts'), by: fc.nat(3) }),
-	fc.record({ op: fc.constant('writeOnce' as const), field: fc.constant('owner'), value: fc.constantFrom('Ana', 'Ben') }),
+	fc.record({
+		op: fc.constant('set' as const),
+		field: fc.constant('brief'),
+		value: fc.constantFrom('noir', 'comedy', ''),
+	}),
+	fc.record({
+		op: fc.constant('append' as const),
+		field: fc.constant('notes'),
+		values: fc.array(value, { maxLength: 3 }),
+	}),
+	fc.record({
+		op: fc.constant('increment' as const),
+		field: fc.constantFrom('count', 'attempts'),
+		by: fc.nat(3),
+	}),
+	fc.record({
+		op: fc.constant('writeOnce' as const),
+		field: fc.constant('owner'),
+		value: fc.constantFrom('Ana', 'Ben'),
+	}),
 	fc.record({
 		op: fc.constant('mergeById' as const),
 		field: fc.constantFrom('shots', 'artefacts'),
@@ -24,8 +56,20 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 	fc.record({ op: fc.constant('lock' as const), artefactId: id }),
 );
 const action = fc.oneof(
-	{ weight: 8, arbitrary: fc.array(fc.array(command, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }).map((requests) => ({ do: 'write' as const, requests })) },
-	{ weight: 1, arbitrary: fc.record({ do: fc.constant('rollBack' as const), to: fc.nat(40), keep: fc.array(id, { maxLength: 2 }) }) },
+	{
+		weight: 8,
+		arbitrary: fc
+			.array(fc.array(command, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 })
+			.map((requests) => ({ do: 'write' as const, requests })),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			do: fc.constant('rollBack' as const),
+			to: fc.nat(40),
+			keep: fc.array(id, { maxLength: 2 }),
+		}),
+	},
 );
 
 const server = process.env.GREENLIGHT_TEST_POSTGRES_URL;
@@ -91,12 +135,17 @@ describe(`the state store on ${database === undefined ? 'SQLite' : 'PostgreSQL'}
 					if (step.do === 'rollBack' && version > 0) {
 						await store.rollBack(runId, 1 + (step.to % version), { by: 'Test', keep: step.keep });
 					} else if (step.do === 'write') {
-						await store.write(runId, step.requests.map((commands) => ({ by: 'Test', commands, asRecordKeeper: true })));
+						await store.write(
+							runId,
+							step.requests.map((commands) => ({ by: 'Test', commands, asRecordKeeper: true })),
+						);
 					}
 					const { fields } = await store.read(runId);
 					expect(Number(fields.attempts ?? 0)).toBeGreaterThanOrEqual(attempts);
 					attempts = Number(fields.attempts ?? 0);
-					const now = new Map(listOf(fields.artefacts).map((entry) => [String(Object(entry).id), JSON.stringify(entry)]));
+					const now = new Map(
+						listOf(fields.artefacts).map((entry) => [String(Object(entry).id), JSON.stringify(entry)]),
+					);
 					for (const [name, text] of locked) expect(now.get(name)).toBe(text);
 					for (const [name, text] of now) if (text.includes('"locked":true')) locked.set(name, text);
 				}
@@ -111,7 +160,9 @@ describe(`the state store on ${database === undefined ? 'SQLite' : 'PostgreSQL'}
 		await fc.assert(
 			fc.asyncProperty(edges, fc.nat(size - 1), async (pairs, changed) => {
 				const { impactOf } = await import('../../nodes/shared/state/lineage');
-				const forward = pairs.map(([a, b]) => (a < b ? ([a, b] as const) : ([b, a] as const))).filter(([a, b]) => a !== b);
+				const forward = pairs
+					.map(([a, b]) => (a < b ? ([a, b] as const) : ([b, a] as const)))
+					.filter(([a, b]) => a !== b);
 				const works: Artefact[] = Array.from({ length: size }, (_, index) =>
 					artefact(`w${index}`, {
 						madeFrom: forward.filter(([, to]) => to === index).map(([from]) => `w${from}@h`),
@@ -121,7 +172,11 @@ describe(`the state store on ${database === undefined ? 'SQLite' : 'PostgreSQL'}
 
 				const { stale, costUsd } = impactOf(works, `w${changed}`);
 
-				expect([...stale].sort()).toEqual(reachable(forward, changed).map((each) => `w${each}`).sort());
+				expect([...stale].sort()).toEqual(
+					reachable(forward, changed)
+						.map((each) => `w${each}`)
+						.sort(),
+				);
 				expect(costUsd).toBe(stale.length);
 				for (const [from, to] of forward) {
 					if (stale.includes(`w${from}`) && stale.includes(`w${to}`)) {
@@ -150,7 +205,10 @@ function reachable(edges: ReadonlyArray<readonly [number, number]>, start: numbe
 
 function comparable(fields: Record<string, Json | undefined>): Record<string, Json> {
 	return Object.fromEntries(
-		Object.entries(fields).map(([name, content]) => [name, Array.isArray(content) ? sorted(content) : (content ?? null)]),
+		Object.entries(fields).map(([name, content]) => [
+			name,
+			Array.isArray(content) ? sorted(content) : (content ?? null),
+		]),
 	);
 }
 

@@ -26,7 +26,11 @@ describe('verify', () => {
 		['a deleted change', 'DELETE FROM changes WHERE version = 7', 7],
 		['two versions that changed places', swap('versions'), 3],
 		['two changes that changed places', swap('changes'), 3],
-		['a tail that was cut off', 'DELETE FROM versions WHERE version > 8; DELETE FROM changes WHERE version > 8', 9],
+		[
+			'a tail that was cut off',
+			'DELETE FROM versions WHERE version > 8; DELETE FROM changes WHERE version > 8',
+			9,
+		],
 		[
 			'a tail that was cut off with the count',
 			'DELETE FROM versions WHERE version > 8; DELETE FROM changes WHERE version > 8; UPDATE runs SET version = 8',
@@ -35,10 +39,18 @@ describe('verify', () => {
 	])('names the first bad version for %s', async (_what, sql, firstBadVersion) => {
 		const path = join(folder, 'state.sqlite');
 		const store = await openStateStore({ path, ...tickingEnvironment() });
-		const start = { runKey: 'k', title: 't', startedFrom: 'editor', workflowId: 'w', brief: 'brief 1' } as const;
+		const start = {
+			runKey: 'k',
+			title: 't',
+			startedFrom: 'editor',
+			workflowId: 'w',
+			brief: 'brief 1',
+		} as const;
 		const { runId } = (await store.startRun(start)).run;
 		for (let version = 2; version <= 10; version++) {
-			await store.write(runId, [{ by: 'Test', commands: [{ op: 'set', field: 'brief', value: `brief ${version}` }] }]);
+			await store.write(runId, [
+				{ by: 'Test', commands: [{ op: 'set', field: 'brief', value: `brief ${version}` }] },
+			]);
 		}
 		expect(await store.verify(runId)).toEqual({ ok: true, versions: 10 });
 		const tamperer = new DatabaseSync(path);

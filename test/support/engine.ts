@@ -108,7 +108,11 @@ let executions = 0;
 export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {}): Promise<Ran> {
 	const { ExecutionLifecycleHooks, WorkflowExecute } = await import('n8n-core');
 	const { NodeHelpers, Workflow, createRunExecutionData } = await import('n8n-workflow');
-	const types: Record<string, INodeType> = { ...greenlightTypes(), ...standIns(options.input), ...options.types };
+	const types: Record<string, INodeType> = {
+		...greenlightTypes(),
+		...standIns(options.input),
+		...options.types,
+	};
 	const nodes: INode[] = structuredClone(json.nodes)
 		.filter((node) => node.type !== 'n8n-nodes-base.stickyNote')
 		.map((node) => withCredential(node));
@@ -121,7 +125,8 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		settings: { executionOrder: 'v1' },
 		nodeTypes: {
 			getByName: (name) => required(types[name], name),
-			getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(required(types[name], name), version),
+			getByNameAndVersion: (name, version) =>
+				NodeHelpers.getVersionedNodeType(required(types[name], name), version),
 			getKnownTypes: () => ({}),
 		},
 	});
@@ -129,7 +134,15 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	const executionId = options.executionId ?? `e${++executions}`;
 	const additionalData = {
 		executionId,
-		hooks: new ExecutionLifecycleHooks(mode, executionId, { ...json, id: 'w1', active: false, createdAt: new Date(0), updatedAt: new Date(0), isArchived: false, activeVersionId: null } as never),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, {
+			...json,
+			id: 'w1',
+			active: false,
+			createdAt: new Date(0),
+			updatedAt: new Date(0),
+			isArchived: false,
+			activeVersionId: null,
+		} as never),
 		currentNodeExecutionIndex: 0,
 		variables: {},
 		restApiUrl: '',
@@ -139,7 +152,12 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
 		setExecutionStatus: () => undefined,
 		credentialsHelper: {
-			getDecrypted: async () => ({ access: 'apiKey', apiKey: 'test-key', baseUrl: options.geminiUrl ?? '', apiVersion: 'v1' }),
+			getDecrypted: async () => ({
+				access: 'apiKey',
+				apiKey: 'test-key',
+				baseUrl: options.geminiUrl ?? '',
+				apiVersion: 'v1',
+			}),
 			isCredentialUsableByNode: () => true,
 			getParentTypes: () => [],
 			getCredentialsProperties: () => [],
@@ -150,7 +168,9 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	const called = {
 		resumeToken: token,
 		parentExecution: { executionId: options.parentExecution, workflowId: 'w0' },
-		executionData: { nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }] },
+		executionData: {
+			nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }],
+		},
 	};
 	const isCalled = options.parentExecution !== undefined;
 	const data = options.from ?? createRunExecutionData((isCalled ? called : { resumeToken: token }) as never);
@@ -160,17 +180,23 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	options.whileRunning?.(running);
 	const run = await running;
 	const outputs = (node: string): INodeExecutionData[][][] =>
-		(run.data.resultData.runData[node] ?? []).map((pass) => (pass.data?.main ?? []).map((items) => items ?? []));
+		(run.data.resultData.runData[node] ?? []).map((pass) =>
+			(pass.data?.main ?? []).map((items) => items ?? []),
+		);
 	return {
 		run,
 		outputs,
-		out: (node, output = 0) => outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
+		out: (node, output = 0) =>
+			outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
 		error: run.data.resultData.error,
 	};
 }
 
 function firstTrigger(nodes: readonly INode[]): string {
-	return required(nodes.find(({ type }) => type.endsWith('Trigger')), 'trigger').name;
+	return required(
+		nodes.find(({ type }) => type.endsWith('Trigger')),
+		'trigger',
+	).name;
 }
 
 function withCredential(node: INode): INode {
@@ -198,7 +224,10 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 	const set = standIn('standInSet', async function () {
 		return [
 			this.getInputData().map((item, index) => {
-				const given = this.getNodeParameter('assignments.assignments', index, []) as Array<{ name: string; value: unknown }>;
+				const given = this.getNodeParameter('assignments.assignments', index, []) as Array<{
+					name: string;
+					value: unknown;
+				}>;
 				const own = Object.fromEntries(given.map(({ name, value }) => [name, value])) as IDataObject;
 				const keep = this.getNodeParameter('includeOtherFields', index, false) === true;
 				return { json: { ...(keep ? item.json : {}), ...own }, pairedItem: { item: index } };

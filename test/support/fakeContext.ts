@@ -15,7 +15,15 @@ export function fakeContext(given: {
 	insides?: Record<string, unknown>;
 }): IExecuteFunctions & { logged: unknown[] } {
 	const logged: unknown[] = [];
-	const node = { id: 'n1', name: 'Write', type: 'n8n-nodes-greenlight.geminiConcept', typeVersion: 1, position: [0, 0], parameters: {}, ...given.node };
+	const node = {
+		id: 'n1',
+		name: 'Write',
+		type: 'n8n-nodes-greenlight.geminiConcept',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...given.node,
+	};
 	return {
 		logged,
 		logger: { error: (...words: unknown[]) => logged.push(words) },
@@ -24,7 +32,8 @@ export function fakeContext(given: {
 		getMode: () => given.mode ?? 'manual',
 		getExecutionId: () => given.executionId ?? 'e1',
 		getInputData: () => (given.items ?? [{}]).map((json) => ({ json })),
-		getNodeParameter: (name: string, _index: number, otherwise: unknown) => given.parameters?.[name] ?? otherwise,
+		getNodeParameter: (name: string, _index: number, otherwise: unknown) =>
+			given.parameters?.[name] ?? otherwise,
 		continueOnFail: () => node.onError?.startsWith('continue') ?? false,
 		...given.insides,
 	} as unknown as IExecuteFunctions & { logged: unknown[] };

@@ -1,11 +1,26 @@
 /** Small workflows for tests, written as steps and wires. */
-import type { IConnections, IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type {
+	IConnections,
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+} from 'n8n-workflow';
 import { standIn, type WorkflowJson } from './engine';
 
 type More = Partial<INode>;
 
 function step(type: string, name: string, parameters: IDataObject = {}, more: More = {}): INode {
-	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: parameters as INode['parameters'], ...more };
+	return {
+		id: name,
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: parameters as INode['parameters'],
+		...more,
+	};
 }
 
 export const start = (): INode => step('n8n-nodes-base.manualTrigger', 'Start');
@@ -15,20 +30,36 @@ export const validator = (name: string, parameters: IDataObject, more?: More): I
 	step('n8n-nodes-greenlight.styleValidator', name, parameters, more);
 export const retryRouter = (name: string, parameters: IDataObject = {}, more?: More): INode =>
 	step('n8n-nodes-greenlight.retryRouter', name, parameters, more);
-export const stateStore = (name: string, resource: string, operation: string, parameters: IDataObject = {}, more?: More): INode =>
-	step('n8n-nodes-greenlight.sharedStateStore', name, { resource, operation, ...parameters }, more);
+export const stateStore = (
+	name: string,
+	resource: string,
+	operation: string,
+	parameters: IDataObject = {},
+	more?: More,
+): INode => step('n8n-nodes-greenlight.sharedStateStore', name, { resource, operation, ...parameters }, more);
 export const noOp = (name: string): INode => step('n8n-nodes-base.noOp', name);
 /** Edit Fields: sets the fields, and keeps the others only if asked. */
 export const editFields = (name: string, fields: IDataObject, includeOtherFields = true): INode =>
-	step('n8n-nodes-base.set', name, {
-		includeOtherFields,
-		assignments: { assignments: Object.entries(fields).map(([field, value]) => ({ id: field, name: field, value })) },
-	}, { typeVersion: 3.4 });
+	step(
+		'n8n-nodes-base.set',
+		name,
+		{
+			includeOtherFields,
+			assignments: {
+				assignments: Object.entries(fields).map(([field, value]) => ({ id: field, name: field, value })),
+			},
+		},
+		{ typeVersion: 3.4 },
+	);
 /** A step of a type that the test hands to the engine under the same name. */
 export const other = (name: string, more?: More): INode => step(`test.${name}`, name, {}, more);
 
 /** Rules as rows of the Style Validator. */
-export const banned = (...words: string[]): IDataObject => ({ kind: 'bannedWords', words: words.join(', '), severity: 'hard' });
+export const banned = (...words: string[]): IDataObject => ({
+	kind: 'bannedWords',
+	words: words.join(', '),
+	severity: 'hard',
+});
 export const judged = (statement: string): IDataObject => ({ kind: 'judged', statement, severity: 'hard' });
 export const rules = (...rows: IDataObject[]): IDataObject => ({ rulesFrom: 'rows', rules: { rows } });
 
@@ -43,7 +74,8 @@ export function flow(nodes: INode[], ...wires: string[]): WorkflowJson {
 			const from = ends[index];
 			const [source, target] = [from?.[1], to?.[1]];
 			for (const name of [source, target]) {
-				if (!nodes.some((node) => node.name === name)) throw new Error(`The wire '${wire}' leads to no step.`);
+				if (!nodes.some((node) => node.name === name))
+					throw new Error(`The wire '${wire}' leads to no step.`);
 			}
 			const outputs = ((connections[source ?? ''] ??= { main: [] }).main ??= []);
 			const output = Number(from?.[3] ?? 0);

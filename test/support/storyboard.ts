@@ -28,7 +28,11 @@ export function storyboard(changes: Changes = {}): WorkflowJson {
 	const { beforeCheck = [], beforeRouter = [] } = changes;
 	const line = [
 		start(),
-		gemini('Write', { resource: 'concept', operation: 'generate', count: 3, brief: 'A rooftop chase', ...changes.write }, changes.writeMore),
+		gemini(
+			'Write',
+			{ resource: 'concept', operation: 'generate', count: 3, brief: 'A rooftop chase', ...changes.write },
+			changes.writeMore,
+		),
 		...beforeCheck,
 		validator('Check', changes.check ?? rules(banned('spotless')), changes.checkMore),
 		...beforeRouter,

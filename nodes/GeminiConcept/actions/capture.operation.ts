@@ -31,10 +31,16 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const brief = typeof recorded === 'string' ? recorded : typed;
 	const request = captureIntentRequest({ brief, attachments, model, options });
 	const { value: intent, replayed, ...answer } = await question.ask(request);
-	await saveWork(scope, question, `${question.keyOf(request)}:save`, [{ op: 'set', field: 'intent', value: intent }], {
-		title: intent.title,
-		note: `Captured the intent '${intent.title}'.`,
-	});
+	await saveWork(
+		scope,
+		question,
+		`${question.keyOf(request)}:save`,
+		[{ op: 'set', field: 'intent', value: intent }],
+		{
+			title: intent.title,
+			note: `Captured the intent '${intent.title}'.`,
+		},
+	);
 
 	const { runId } = question.found.run;
 	return [

@@ -114,9 +114,15 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		replaces: order?.artefactId,
 		costUsd: answer.costUsd,
 	});
-	await saveWork(scope, question, `${key}:save`, addWork(question, artefacts, artefactsOf(question.document)), {
-		note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
-	});
+	await saveWork(
+		scope,
+		question,
+		`${key}:save`,
+		addWork(question, artefacts, artefactsOf(question.document)),
+		{
+			note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
+		},
+	);
 	return toItems(scope, question, artefacts, answer, item, itemIndex);
 };
 

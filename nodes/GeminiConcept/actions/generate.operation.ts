@@ -18,7 +18,8 @@ export const description: INodeProperties[] = forOperation('concept', 'generate'
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. A launch film for a running shoe',
-		description: "Needed only where no intent was captured before: then the brief itself is what the concepts answer to",
+		description:
+			'Needed only where no intent was captured before: then the brief itself is what the concepts answer to',
 	},
 	{
 		displayName: 'Style Guide',
@@ -27,16 +28,16 @@ export const description: INodeProperties[] = forOperation('concept', 'generate'
 		typeOptions: { rows: 3 },
 		default: '',
 		placeholder: 'e.g. Gritty, practical light, no drones',
-		description: 'What the concepts should follow, in plain words. The Style Validator checks them against its own rules.',
+		description:
+			'What the concepts should follow, in plain words. The Style Validator checks them against its own rules.',
 	},
 ]);
 
 /** Asks for concepts, tells the model what is kept and what was turned down, and puts the new ones into state. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, recordRequest, saveWork, toItems } = await import('./question');
-	const { contextOfRound, firstPlaceOf, generateConcepts, generateConceptsRequest, newArtefacts } = await import(
-		'../../shared/concept'
-	);
+	const { contextOfRound, firstPlaceOf, generateConcepts, generateConceptsRequest, newArtefacts } =
+		await import('../../shared/concept');
 	const { PipelineError } = await import('../../shared/errors');
 	const { failedItem } = await import('../../shared/host');
 	const { artefactsOf, hashOf } = await import('../../shared/state');
@@ -76,7 +77,10 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	return items.map((result, index) => {
 		const repeat = answer.repeated.find((entry) => entry.index === index);
 		if (repeat === undefined) return result;
-		const failure = new PipelineError('near_duplicate', `It nearly repeats '${repeat.repeats.title}'.`).toFailure();
+		const failure = new PipelineError(
+			'near_duplicate',
+			`It nearly repeats '${repeat.repeats.title}'.`,
+		).toFailure();
 		return failedItem(context, result, failure, itemIndex);
 	});
 

@@ -92,7 +92,9 @@ export async function saveWork(
 		commandId,
 		commands,
 		...(more.title === undefined ? {} : { title: more.title }),
-		ledger: [{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round }],
+		ledger: [
+			{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
+		],
 	});
 }
 
@@ -122,7 +124,12 @@ export function addWork(
 	const { round } = question.found;
 	const outdated = earlier.filter(
 		({ id, by, locked, round: made, slot, status }) =>
-			!fresh.has(id) && !locked && status !== 'replaced' && made === round && slots.has(slot) && by === artefacts[0]?.by,
+			!fresh.has(id) &&
+			!locked &&
+			status !== 'replaced' &&
+			made === round &&
+			slots.has(slot) &&
+			by === artefacts[0]?.by,
 	);
 	const replaced = new Set([...outdated.map(({ id }) => id), ...(sentBack === undefined ? [] : [sentBack])]);
 	const before = [...replaced].map((id) => ({ id, status: 'replaced' }));
@@ -146,10 +153,15 @@ export async function toItems(
 	const { intentSchema } = await import('../../shared/concept');
 	const stored = artefactsOf(await scope.store.read(question.found.run.runId));
 	const before = stored.find(({ id }) => id === item.json.artefactId);
-	const names = [...Object.keys(before?.content ?? {}), ...(item.json.kind === 'intent' ? Object.keys(intentSchema.shape) : [])];
+	const names = [
+		...Object.keys(before?.content ?? {}),
+		...(item.json.kind === 'intent' ? Object.keys(intentSchema.shape) : []),
+	];
 	const kept = passThrough(item.json, names);
 	return artefacts.map((artefact) => {
-		const now = stored.find(({ id, contentHash }) => id === artefact.id && contentHash === artefact.contentHash);
+		const now = stored.find(
+			({ id, contentHash }) => id === artefact.id && contentHash === artefact.contentHash,
+		);
 		const as = { ...artefact, status: now?.status ?? artefact.status, why: now?.why ?? artefact.why };
 		const work = itemOf(question.found.run.runId, as, question.found.round, { replayed: answer.replayed });
 		return {
@@ -168,14 +180,16 @@ export async function toItems(
 function readBeginning(context: IExecuteFunctions, itemIndex: number, brief: string | undefined) {
 	const options = readOptions(context, itemIndex);
 	const words = (brief ?? '').trim().replace(/\s+/g, ' ');
-	const title = words === '' ? context.getWorkflow().name ?? 'Untitled run' : words;
+	const title = words === '' ? (context.getWorkflow().name ?? 'Untitled run') : words;
 	const ifBriefChanged = (['keep', 'newVersion', 'startAnother', 'stop'] as const).find(
 		(choice) => choice === options.ifBriefChanged,
 	);
 	return {
 		title: shorten(title),
 		...(brief === undefined || brief === '' ? {} : { brief }),
-		...(typeof options.runKey === 'string' && options.runKey.trim() !== '' ? { runKey: options.runKey.trim() } : {}),
+		...(typeof options.runKey === 'string' && options.runKey.trim() !== ''
+			? { runKey: options.runKey.trim() }
+			: {}),
 		...(ifBriefChanged === undefined ? {} : { ifBriefChanged }),
 	};
 }

@@ -18,7 +18,8 @@ export const description: INodeProperties[] = forOperation('concept', 'revise', 
 /** Changes one concept: a new artefact in its place, so that what was said of the old one stays with the old one. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, saveWork, toItems } = await import('./question');
-	const { conceptSchema, contextOfRound, newArtefacts, reviseConceptRequest } = await import('../../shared/concept');
+	const { conceptSchema, contextOfRound, newArtefacts, reviseConceptRequest } =
+		await import('../../shared/concept');
 	const { artefactsOf } = await import('../../shared/state');
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker } = question;
@@ -34,7 +35,10 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const told = contextOfRound(question.document, found.round);
 	const request = reviseConceptRequest({
 		concept: concept.data,
-		note: order === undefined ? String(context.getNodeParameter('note', itemIndex, '') ?? '') : order.reasons.join('\n'),
+		note:
+			order === undefined
+				? String(context.getNodeParameter('note', itemIndex, '') ?? '')
+				: order.reasons.join('\n'),
 		intent: told.intent,
 		directives: told.directives,
 		model: asker.model,

@@ -30,7 +30,7 @@ export async function recordArrivals(
 	context: IExecuteFunctions,
 	scope: RunScope,
 ): Promise<{ rounds: ArrivedRound[]; strays: INodeExecutionData[] }> {
-	const { asPipelineError, lineageToken, stepsOfRouter } = await import('../../shared/host');
+	const { asPipelineError, lineageToken, stepsOfRouter, toNodeError } = await import('../../shared/host');
 	const lineage = lineageToken(context) ?? context.getExecutionId();
 	const groups = new Map<string, { found: FoundRun; here: HeldItem[] }>();
 	const strays: INodeExecutionData[] = [];
@@ -45,7 +45,7 @@ export async function recordArrivals(
 				groups.set(name, group);
 			} catch (error) {
 				const known = asPipelineError(error);
-				if (known.code === 'internal') throw error;
+				if (known.code === 'internal') throw toNodeError(context, error, index);
 				strays.push(toStray(item, known.toFailure(), index, input));
 			}
 		}
@@ -53,7 +53,9 @@ export async function recordArrivals(
 	const rounds: ArrivedRound[] = [];
 	for (const { found, here } of groups.values()) {
 		const { runId } = found.run;
-		await scope.store.write(runId, [{ by: scope.nodeName, commands: [], steps: here.map((held) => toStep(scope, found.round, held)) }]);
+		await scope.store.write(runId, [
+			{ by: scope.nodeName, commands: [], steps: here.map((held) => toStep(scope, found.round, held)) },
+		]);
 		const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
 		const all = recorded.flatMap(toHeldItem);
 		rounds.push({
@@ -90,7 +92,11 @@ function sourceOf(context: IExecuteFunctions, input: number): ISourceData | null
 	}
 }
 
-async function identify(scope: RunScope, item: INodeExecutionData, index: number): Promise<{ found: FoundRun; arrival: Arrival }> {
+async function identify(
+	scope: RunScope,
+	item: INodeExecutionData,
+	index: number,
+): Promise<{ found: FoundRun; arrival: Arrival }> {
 	const { failureOf } = await import('../../shared/recovery');
 	const { registerWork } = await import('../../shared/host');
 	const { PipelineError } = await import('../../shared/errors');
@@ -104,7 +110,10 @@ async function identify(scope: RunScope, item: INodeExecutionData, index: number
 	if (failure === undefined) {
 		const target = { runId: found.run.runId, round: found.round };
 		const artefact = await registerWork(scope, target, json, { idField: 'id', slot: index + 1 });
-		return { found, arrival: { artefactId: artefact.id, slot: artefact.slot, contentHash: artefact.contentHash } };
+		return {
+			found,
+			arrival: { artefactId: artefact.id, slot: artefact.slot, contentHash: artefact.contentHash },
+		};
 	}
 	const name = `failure ${hashOf(JSON.parse(JSON.stringify(json))).slice(0, 8)}`;
 	return {
@@ -132,7 +141,8 @@ function toStray(
 }
 
 function toStep(scope: RunScope, round: number, held: HeldItem): Step {
-	const slot = held.artefactId ?? (held.slot === undefined ? `${held.name ?? ''} ${held.index}` : `place ${held.slot}`);
+	const slot =
+		held.artefactId ?? (held.slot === undefined ? `${held.name ?? ''} ${held.index}` : `place ${held.slot}`);
 	const answer: Json = JSON.parse(JSON.stringify({ ...held, name: slot }));
 	held.name = slot;
 	return {

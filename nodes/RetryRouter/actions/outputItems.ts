@@ -39,7 +39,11 @@ export async function composeItems(
 		const work = itemOf(runId, artefact, to, { verdict: verdictFor(document, artefact) });
 		return [
 			{
-				json: plain({ ...work, ...passThrough(held?.item.json ?? {}, Object.keys(artefact.content)), ...more }),
+				json: plain({
+					...work,
+					...passThrough(held?.item.json ?? {}, Object.keys(artefact.content)),
+					...more,
+				}),
 				...(held?.item.binary === undefined ? {} : { binary: held.item.binary }),
 				...pairing(held),
 			},
@@ -52,18 +56,28 @@ export async function composeItems(
 		const more = { slot, why, next, reasons, ...(isReached ? { maker } : {}) };
 		const [item] = artefactId === undefined ? [] : compose(artefactId, more, round + 1);
 		const held = [...arrived.held.values()].find((each) => each.slot === slot) ?? arrived.arrivals[0];
-		return item ?? { json: plain({ title: '', status: 'new', ...more, runId, round: round + 1 }), ...pairing(held) };
+		return (
+			item ?? {
+				json: plain({ title: '', status: 'new', ...more, runId, round: round + 1 }),
+				...pairing(held),
+			}
+		);
 	}
 
 	function toEscalatedItem({ slot, artefactId, status, why, failure }: Escalation): INodeExecutionData {
 		const more = { status, why, ...(failure === undefined ? {} : { failure }) };
 		const [item] = artefactId === undefined ? [] : compose(artefactId, more);
-		return item ?? { json: plain({ title: '', ...more, slot, runId, round }), ...pairing(arrived.arrivals[0]) };
+		return (
+			item ?? { json: plain({ title: '', ...more, slot, runId, round }), ...pairing(arrived.arrivals[0]) }
+		);
 	}
 
 	/** Decided and then taken back by a rollback: a person has to know. */
 	function toGone(id: string): Escalation {
-		const failure = new PipelineError('rolled_back', 'It had passed, and a rollback took it back.').toFailure();
+		const failure = new PipelineError(
+			'rolled_back',
+			'It had passed, and a rollback took it back.',
+		).toFailure();
 		return { slot: 1, artefactId: id, status: 'failed', why: failure.message, failure };
 	}
 

@@ -31,7 +31,8 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			}
 			const rollBackTo = await readCheckpoint(context, scope, round.runId);
 			const decision = await decideRound(scope.store, round, policy, Date.now());
-			if (decision.kind === 'retry' && rollBackTo !== '') await rollBack(scope, round.runId, rollBackTo, decision);
+			if (decision.kind === 'retry' && rollBackTo !== '')
+				await rollBack(scope, round.runId, rollBackTo, decision);
 			await emit(context, scope, round, decision, outputs);
 			await noteEmitted(scope.store, round, decision);
 			if (decision.kind === 'done' && !scope.seesTheEnd) await close(scope, round.runId);
@@ -96,7 +97,8 @@ async function emit(
 
 async function readPolicy(context: IExecuteFunctions): Promise<RetryPolicy> {
 	const { resolvePolicy } = await import('../../shared/recovery');
-	const number = (name: string, otherwise: number): number => Number(context.getNodeParameter(name, 0, otherwise));
+	const number = (name: string, otherwise: number): number =>
+		Number(context.getNodeParameter(name, 0, otherwise));
 	const retryWith = context.getNodeParameter('retryWith', 0, 'generate') === 'revise' ? 'revise' : 'generate';
 	const goesOn = context.getNodeParameter('whenSpent', 0, 'escalate') === 'goOnWithWhatPassed';
 	return resolvePolicy({

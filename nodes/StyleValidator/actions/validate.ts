@@ -28,7 +28,9 @@ async function validate(
 	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
 	const { checkArtefact } = await import('../../shared/style');
 	const guide = await readGuide(context, itemIndex);
-	const { run, round } = await scope.find(itemIndex, json, { title: context.getWorkflow().name ?? 'Untitled run' });
+	const { run, round } = await scope.find(itemIndex, json, {
+		title: context.getWorkflow().name ?? 'Untitled run',
+	});
 	const artefact = await registerWork(scope, { runId: run.runId, round }, json, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),
 		slot: itemIndex + 1,
@@ -54,9 +56,13 @@ async function validate(
 		judgeModel: judge?.model ?? null,
 	});
 	const verdict: Verdict = { ...checked.verdict, by: scope.node };
-	const others = verdictsOn(await scope.store.read(run.runId), artefact).filter(({ by }) => by !== scope.node);
+	const others = verdictsOn(await scope.store.read(run.runId), artefact).filter(
+		({ by }) => by !== scope.node,
+	);
 	const overall = worstVerdict([...others, verdict]) ?? verdict;
-	const judged: Artefact = artefact.locked ? artefact : { ...artefact, status: STATUS_OF[overall.outcome], why: overall.note };
+	const judged: Artefact = artefact.locked
+		? artefact
+		: { ...artefact, status: STATUS_OF[overall.outcome], why: overall.note };
 	const isPresent = !artefact.locked && (await isAsInState());
 	const result = await writeOrThrow(scope.store, run.runId, {
 		by: scope.nodeName,
@@ -65,7 +71,13 @@ async function validate(
 		commands: [
 			{ op: 'append', field: 'verdicts', values: [JSON.parse(JSON.stringify(verdict))] },
 			...(isPresent
-				? [{ op: 'mergeById' as const, field: 'artefacts', items: [{ id: artefact.id, status: judged.status, why: judged.why }] }]
+				? [
+						{
+							op: 'mergeById' as const,
+							field: 'artefacts',
+							items: [{ id: artefact.id, status: judged.status, why: judged.why }],
+						},
+					]
 				: []),
 		],
 		ledger: [
@@ -96,7 +108,9 @@ async function readGuide(context: IExecuteFunctions, itemIndex: number): Promise
 	const { parseGuide } = await import('../../shared/style');
 	const fromJson = context.getNodeParameter('rulesFrom', itemIndex, 'rows') === 'json';
 	const guide = parseGuide(
-		fromJson ? context.getNodeParameter('guide', itemIndex, '{}') : context.getNodeParameter('rules.rows', itemIndex, []),
+		fromJson
+			? context.getNodeParameter('guide', itemIndex, '{}')
+			: context.getNodeParameter('rules.rows', itemIndex, []),
 	);
 	const threshold = readOption(context, itemIndex, 'threshold', guide.threshold);
 	return { ...guide, threshold };
@@ -107,10 +121,16 @@ async function openJudge(
 	context: IExecuteFunctions,
 	scope: RunScope,
 	itemIndex: number,
-	about: { runId: string; round: number; artefact: Artefact; keyOf: (part: number, request: unknown) => string },
+	about: {
+		runId: string;
+		round: number;
+		artefact: Artefact;
+		keyOf: (part: number, request: unknown) => string;
+	},
 ): Promise<{ ask: AskJudge; model: string } | undefined> {
 	const { PROCESS_ID, hasGemini, openAsker } = await import('../../shared/host');
-	if (!hasGemini(context)) return undefined;
+	if (context.getNodeParameter('judgedBy', itemIndex, 'gemini') !== 'gemini' || !hasGemini(context))
+		return undefined;
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { deps, model, options } = await openAsker(context, itemIndex);
 	return {

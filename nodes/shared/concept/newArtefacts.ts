@@ -17,7 +17,10 @@ export interface Origin {
 }
 
 /** Artefacts for the pieces of one answer, in order. */
-export function newArtefacts(pieces: ReadonlyArray<Readonly<Record<string, Json>>>, origin: Origin): Artefact[] {
+export function newArtefacts(
+	pieces: ReadonlyArray<Readonly<Record<string, Json>>>,
+	origin: Origin,
+): Artefact[] {
 	return pieces.map((content, index) => ({
 		id: `${origin.kind}-${shortHash([origin.stepKey, index])}`,
 		kind: origin.kind,
@@ -33,7 +36,9 @@ export function newArtefacts(pieces: ReadonlyArray<Readonly<Record<string, Json>
 		madeFrom: origin.madeFrom,
 		...(origin.replaces === undefined || index > 0 ? {} : { replaces: origin.replaces }),
 		by: origin.by,
-		...(origin.costUsd === undefined ? {} : { costUsd: origin.costUsd === null ? null : origin.costUsd / pieces.length }),
+		...(origin.costUsd === undefined
+			? {}
+			: { costUsd: origin.costUsd === null ? null : origin.costUsd / pieces.length }),
 	}));
 }
 

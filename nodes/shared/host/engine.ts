@@ -15,7 +15,10 @@ interface Insides {
 	resultData?: { error?: unknown; runData?: Record<string, unknown> };
 }
 
-type WithInsides = Partial<IExecuteFunctions> & { runExecutionData?: Insides; additionalData?: { hooks?: unknown } };
+type WithInsides = Partial<IExecuteFunctions> & {
+	runExecutionData?: Insides;
+	additionalData?: { hooks?: unknown };
+};
 
 const GREENLIGHT_TYPE = /greenlight\.[a-zA-Z]+$/;
 const ROUTER_TYPE = /greenlight\.retryRouter$/;
@@ -38,7 +41,8 @@ export function parentExecutionId(context: IExecuteFunctions): string | undefine
  */
 export function isMoreToCome(context: IExecuteFunctions): boolean | undefined {
 	const execution = insidesOf(context)?.executionData;
-	if (!Array.isArray(execution?.nodeExecutionStack) || typeof context.getParentNodes !== 'function') return undefined;
+	if (!Array.isArray(execution?.nodeExecutionStack) || typeof context.getParentNodes !== 'function')
+		return undefined;
 	const name = context.getNode().name;
 	const upstream = new Set([name, ...context.getParentNodes(name).map((node) => node.name)]);
 	const toRun = [
@@ -95,7 +99,11 @@ export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined 
 /** Whether a Retry Router that is switched on comes after this step, or is this step. */
 export function isRouterAhead(context: IExecuteFunctions): boolean {
 	if (ROUTER_TYPE.test(context.getNode().type)) return true;
-	return relatives(context, 'getChildNodes')?.some(({ type, disabled }) => ROUTER_TYPE.test(type) && disabled !== true) ?? false;
+	return (
+		relatives(context, 'getChildNodes')?.some(
+			({ type, disabled }) => ROUTER_TYPE.test(type) && disabled !== true,
+		) ?? false
+	);
 }
 
 /** What is to be done at the end of which executions, by what n8n keeps for each of them while it runs. */
@@ -106,7 +114,11 @@ const registered = new WeakMap<object, Set<string>>();
  * registered once for an execution, and once more after a wait. Gives back false where n8n does not offer it: then a run's
  * last decision has to say how it ends.
  */
-export function whenExecutionEnds(context: IExecuteFunctions, name: string, work: () => Promise<void>): boolean {
+export function whenExecutionEnds(
+	context: IExecuteFunctions,
+	name: string,
+	work: () => Promise<void>,
+): boolean {
 	const offered: Pick<WithInsides, 'onExecutionFinish' | 'additionalData'> = context;
 	if (typeof offered.onExecutionFinish !== 'function') return false;
 	const hooks = offered.additionalData?.hooks;
@@ -146,7 +158,10 @@ interface Relative {
 	disabled?: boolean | undefined;
 }
 
-function relatives(context: IExecuteFunctions, direction: 'getParentNodes' | 'getChildNodes'): Relative[] | undefined {
+function relatives(
+	context: IExecuteFunctions,
+	direction: 'getParentNodes' | 'getChildNodes',
+): Relative[] | undefined {
 	const offered: Partial<Pick<IExecuteFunctions, 'getParentNodes' | 'getChildNodes'>> = context;
 	return offered[direction]?.call(context, context.getNode().name);
 }

@@ -26,7 +26,9 @@ export async function runPerItem(
 			results.push(...(await work(item, itemIndex)));
 		} catch (error) {
 			const known = asPipelineError(error);
-			const stops = context.getNodeParameter('whenItFails', itemIndex, options.whenItFails ?? 'route') === 'stop' && !context.continueOnFail();
+			const stops =
+				context.getNodeParameter('whenItFails', itemIndex, options.whenItFails ?? 'route') === 'stop' &&
+				!context.continueOnFail();
 			const isDefect = known.code === 'internal' && !context.continueOnFail();
 			if (stops || known.code === 'cancelled' || isDefect) throw toNodeError(context, error, itemIndex);
 			results.push(failedItem(context, item, known.toFailure(), itemIndex));

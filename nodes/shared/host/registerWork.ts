@@ -25,7 +25,10 @@ export async function registerWork(
 				hint: 'Look at the step before: it gave out an empty item.',
 			});
 		case 'gone':
-			throw new PipelineError('rolled_back', `'${String(json.title ?? json.artefactId)}' is no longer in this run.`);
+			throw new PipelineError(
+				'rolled_back',
+				`'${String(json.title ?? json.artefactId)}' is no longer in this run.`,
+			);
 		case 'known':
 			refuseTwin(scope, identified.artefact, json);
 			return identified.artefact;

@@ -89,19 +89,30 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		if (only === undefined) return undefined;
 		if (candidates.length === 1) {
 			if (only.ref === parentRef) fromParent.add(only.run.runId);
-			return { run: only.run, round: only.round, reached: only.round, isFromEarlier: only.ref.startsWith('lineage:') };
+			return {
+				run: only.run,
+				round: only.round,
+				reached: only.round,
+				isFromEarlier: only.ref.startsWith('lineage:'),
+			};
 		}
 		const titles = candidates
 			.map(({ run }) => `'${run.title}'`)
 			.sort()
 			.join(', ');
-		throw new PipelineError('run_ambiguous', `This execution works on several runs (${titles}), and the item does not say which.`);
+		throw new PipelineError(
+			'run_ambiguous',
+			`This execution works on several runs (${titles}), and the item does not say which.`,
+		);
 	}
 
 	async function byId(runId: string, round: number | undefined): Promise<FoundRun> {
 		const run = await store.getRun(runId);
 		const linked = (await store.findLinkedRuns(ownRefs)).find((entry) => entry.run.runId === runId);
-		if (parentRef !== undefined && (await store.findLinkedRuns([parentRef])).some((entry) => entry.run.runId === runId)) {
+		if (
+			parentRef !== undefined &&
+			(await store.findLinkedRuns([parentRef])).some((entry) => entry.run.runId === runId)
+		) {
 			fromParent.add(runId);
 		}
 		const reached = linked?.round ?? round ?? currentRound(await store.read(runId));
@@ -133,11 +144,19 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		return { run, round: 0, reached: 0 };
 	}
 
-	async function resolve(itemIndex: number, json: IDataObject, begin: Beginning | undefined): Promise<FoundRun> {
+	async function resolve(
+		itemIndex: number,
+		json: IDataObject,
+		begin: Beginning | undefined,
+	): Promise<FoundRun> {
 		const chosen = String(context.getNodeParameter('run', itemIndex, '')).trim();
-		const round = typeof json.round === 'number' && Number.isInteger(json.round) && json.round >= 0 ? json.round : undefined;
+		const round =
+			typeof json.round === 'number' && Number.isInteger(json.round) && json.round >= 0
+				? json.round
+				: undefined;
 		if (chosen !== '') return withBrief(await byId(chosen, round), begin);
-		if (typeof json.runId === 'string' && json.runId !== '') return withBrief(await byId(json.runId, round), begin);
+		if (typeof json.runId === 'string' && json.runId !== '')
+			return withBrief(await byId(json.runId, round), begin);
 		const isOwnBrief = begin?.runKey !== undefined || (begin?.ownsBrief === true && itemCount > 1);
 		const linked = isOwnBrief ? undefined : await byExecution();
 		if (linked !== undefined) {
@@ -180,7 +199,8 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 				throw new PipelineError('run_closed', `The run '${result.run.title}' was stopped.`);
 			}
 			await reopen(result.run);
-			if (!fromParent.has(result.run.runId)) seesTheEnd = finishWithExecution(context, store, result.run.runId);
+			if (!fromParent.has(result.run.runId))
+				seesTheEnd = finishWithExecution(context, store, result.run.runId);
 			return result;
 		},
 		reachRound: (runId, round) => link(runId, round, false),
@@ -202,7 +222,14 @@ function finishWithExecution(context: IExecuteFunctions, store: StateStore, runI
 				by: 'n8n',
 				commands: [],
 				status: { status, note },
-				ledger: [{ layer: 'recovery', event: 'status', note: note === '' ? 'The run is finished.' : note, by: 'n8n' }],
+				ledger: [
+					{
+						layer: 'recovery',
+						event: 'status',
+						note: note === '' ? 'The run is finished.' : note,
+						by: 'n8n',
+					},
+				],
 			},
 		]);
 	});

@@ -15,7 +15,9 @@ export function asPipelineError(error: unknown): PipelineError {
 	if (error instanceof Error && error.name === 'AbortError') {
 		return new PipelineError('cancelled', 'The execution was stopped.', { cause: error });
 	}
-	return new PipelineError('internal', 'This step stopped for a reason that it did not expect.', { cause: error });
+	return new PipelineError('internal', 'This step stopped for a reason that it did not expect.', {
+		cause: error,
+	});
 }
 
 /** The one place where a failure becomes an error of n8n: what happened as title, what to do as description. */

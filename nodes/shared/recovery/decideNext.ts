@@ -56,7 +56,10 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 	const chosen = missing
 		.map((place) => ({ place, order: orderFor(place, facts, policy, spent) }))
 		.filter((each): each is { place: Place; order: RetryOrder } => each.order !== undefined)
-		.sort((a, b) => Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot)
+		.sort(
+			(a, b) =>
+				Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot,
+		)
 		.slice(0, target - accepted.length);
 	const orders = chosen.map(({ order }) => order);
 	if (orders.length > 0) {
@@ -66,14 +69,24 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
 			retry: orders,
 			rechecked: [...base.rechecked, ...orders.filter(({ next }) => next === 'check').flatMap(idOf)],
-			waitMs: waitBefore(facts, policy, chosen.map(({ place }) => place)),
+			waitMs: waitBefore(
+				facts,
+				policy,
+				chosen.map(({ place }) => place),
+			),
 		};
 	}
 
 	const reason = spent ?? new PipelineError('attempts_spent', 'Nothing is left that another try could mend.');
 	const escalate = missing.map((place) => escalationOf(place, reason));
 	if (policy.whenSpent === 'goOnWithWhatPassed' && accepted.length > 0) {
-		return { ...base, kind: 'partly', why: `${reason.message} Going on with ${count(accepted.length)}.`, done: ids(accepted), escalate };
+		return {
+			...base,
+			kind: 'partly',
+			why: `${reason.message} Going on with ${count(accepted.length)}.`,
+			done: ids(accepted),
+			escalate,
+		};
 	}
 	return {
 		...base,
@@ -104,7 +117,11 @@ function describeRound(facts: RoundFacts, accepted: readonly Place[], open: read
 }
 
 function isAccepted(place: Place): boolean {
-	return place.artefact !== undefined && place.failure === undefined && (place.locked || place.verdict?.outcome === 'pass');
+	return (
+		place.artefact !== undefined &&
+		place.failure === undefined &&
+		(place.locked || place.verdict?.outcome === 'pass')
+	);
 }
 
 /** Places that were asked for and of which nothing is known at all. */
@@ -160,7 +177,10 @@ function whySpent(facts: RoundFacts, policy: RetryPolicy): PipelineError | undef
 		return new PipelineError('deadline_passed', 'The time for this run is over.');
 	}
 	if (policy.spendCapUsd > 0 && facts.spentUsd >= policy.spendCapUsd) {
-		return new PipelineError('spend_cap_reached', `The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`);
+		return new PipelineError(
+			'spend_cap_reached',
+			`The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`,
+		);
 	}
 	if (facts.attempts >= policy.attempts) {
 		return new PipelineError('attempts_spent', `All ${policy.attempts} attempts are used up.`);
@@ -190,10 +210,14 @@ function reasonsOf(place: Place): string[] {
 }
 
 function escalationOf(place: Place, reason: PipelineError): Escalation {
-	const notChecked = place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
+	const notChecked =
+		place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
 	const failure =
 		place.failure ??
-		(notChecked ? new PipelineError('not_checked', 'No check of this work is on record.') : reason).toFailure();
+		(notChecked
+			? new PipelineError('not_checked', 'No check of this work is on record.')
+			: reason
+		).toFailure();
 	return {
 		slot: place.slot,
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),

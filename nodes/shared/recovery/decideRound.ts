@@ -9,7 +9,15 @@ import {
 } from '../state';
 import { decideNext } from './decideNext';
 import type { RetryPolicy } from './policy';
-import { factsOfRound, isExpected, nameOf, ownArtefacts, ownRounds, wasGenerated, type Arrival } from './roundFacts';
+import {
+	factsOfRound,
+	isExpected,
+	nameOf,
+	ownArtefacts,
+	ownRounds,
+	wasGenerated,
+	type Arrival,
+} from './roundFacts';
 
 /** A round as one router sees it. */
 export interface RouterRound {
@@ -35,7 +43,11 @@ export interface RouterRound {
  * not show it (`moreToCome` undefined), all that state expects must have arrived; in the first round that is not enough
  * while more is to come, since a second generator that has not run yet is not in state.
  */
-export function isRoundComplete(document: StateDocument, round: RouterRound, moreToCome: boolean | undefined): boolean {
+export function isRoundComplete(
+	document: StateDocument,
+	round: RouterRound,
+	moreToCome: boolean | undefined,
+): boolean {
 	if (moreToCome === false) return true;
 	return (moreToCome === undefined || round.round > 0) && hasAllExpected(document, round);
 }
@@ -43,11 +55,15 @@ export function isRoundComplete(document: StateDocument, round: RouterRound, mor
 function hasAllExpected(document: StateDocument, round: RouterRound): boolean {
 	const here = new Set(round.arrivals.map(({ artefactId }) => artefactId));
 	const own = ownArtefacts({ ...round, document });
-	const hasAllKnown = own.every((artefact) => here.has(artefact.id) || !isExpected(artefact, document, round.round, round.node));
+	const hasAllKnown = own.every(
+		(artefact) => here.has(artefact.id) || !isExpected(artefact, document, round.round, round.node),
+	);
 	const requested = requestsOf(document)
 		.filter(({ step }) => round.upstream?.has(step) ?? true)
 		.reduce((sum, { count }) => sum + count, 0);
-	const failedAlone = round.arrivals.filter(({ artefactId, failure }) => artefactId === undefined && failure !== undefined);
+	const failedAlone = round.arrivals.filter(
+		({ artefactId, failure }) => artefactId === undefined && failure !== undefined,
+	);
 	const isUnplaced = failedAlone.some(({ slot }) => slot === undefined);
 	return hasAllKnown && (isUnplaced || own.length + failedAlone.length >= requested);
 }
@@ -105,7 +121,13 @@ export async function decideRound(
 					? { status: 'escalated', note: decision.why }
 					: { status: 'open' },
 			ledger: [
-				{ layer: 'recovery', event: 'round', note: `Round ${round.round + 1}: ${decision.why}`, by: round.by, round: round.round },
+				{
+					layer: 'recovery',
+					event: 'round',
+					note: `Round ${round.round + 1}: ${decision.why}`,
+					by: round.by,
+					round: round.round,
+				},
 				...round.here.flatMap(({ failure, artefactId }) =>
 					failure === undefined
 						? []
@@ -124,12 +146,17 @@ export async function decideRound(
 			],
 		},
 	]);
-	if (result?.ok !== true) throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
+	if (result?.ok !== true)
+		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
 	return roundDecisionSchema.parse(result.outcome);
 }
 
 /** Notes that a decision has left the router in this execution. */
-export async function noteEmitted(store: StateStore, round: RouterRound, decision: RoundDecision): Promise<void> {
+export async function noteEmitted(
+	store: StateStore,
+	round: RouterRound,
+	decision: RoundDecision,
+): Promise<void> {
 	await store.recordStep(round.runId, {
 		key: `emitted:${decision.id}@${round.executionId}`,
 		kind: 'decision',
@@ -137,7 +164,10 @@ export async function noteEmitted(store: StateStore, round: RouterRound, decisio
 		node: round.node,
 		round: round.round,
 		slot: round.executionId,
-		answer: { id: decision.id, ids: [...decision.done, ...decision.escalate.flatMap(({ artefactId }) => artefactId ?? [])] },
+		answer: {
+			id: decision.id,
+			ids: [...decision.done, ...decision.escalate.flatMap(({ artefactId }) => artefactId ?? [])],
+		},
 	});
 }
 
@@ -155,14 +185,22 @@ async function emittedIn(
 
 /** The same work again, where something new was asked for: without this, a pinned step would go round for ever. */
 function cameBack(decision: RoundDecision): RoundDecision {
-	const failure = new PipelineError('came_back_unchanged', 'What was sent back came again unchanged.').toFailure();
+	const failure = new PipelineError(
+		'came_back_unchanged',
+		'What was sent back came again unchanged.',
+	).toFailure();
 	return {
 		...decision,
 		kind: 'escalate',
 		why: failure.message,
 		retry: [],
 		escalate: [
-			...decision.kept.map(({ id }, index) => ({ slot: index + 1, artefactId: id, status: 'passed' as const, why: 'It passed.' })),
+			...decision.kept.map(({ id }, index) => ({
+				slot: index + 1,
+				artefactId: id,
+				status: 'passed' as const,
+				why: 'It passed.',
+			})),
 			...decision.retry.map(({ slot, artefactId, why }) => ({
 				slot,
 				...(artefactId === undefined ? {} : { artefactId }),
@@ -176,6 +214,11 @@ function cameBack(decision: RoundDecision): RoundDecision {
 
 function isSame(a: RoundDecision, b: RoundDecision): boolean {
 	const essence = ({ kind, done, retry, escalate }: RoundDecision): string =>
-		canonicalJson([kind, done, retry.map(({ slot, next }) => [slot, next]), escalate.map(({ slot, status }) => [slot, status])]);
+		canonicalJson([
+			kind,
+			done,
+			retry.map(({ slot, next }) => [slot, next]),
+			escalate.map(({ slot, status }) => [slot, status]),
+		]);
 	return essence(a) === essence(b);
 }

@@ -51,11 +51,14 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		.filter(({ id }) => !emitted.has(id))
 		.sort((a, b) => a.slot - b.slot);
 	const requests = requestsOf(document).filter(({ step }) => isOwnStep(step, input.upstream));
-	const arrivedAs = new Map(arrivals.flatMap((arrival) => (arrival.artefactId === undefined ? [] : [[arrival.artefactId, arrival]])));
+	const arrivedAs = new Map(
+		arrivals.flatMap((arrival) => (arrival.artefactId === undefined ? [] : [[arrival.artefactId, arrival]])),
+	);
 	const places = artefacts.map((artefact) => placeOf(artefact, input, arrivedAs.get(artefact.id)));
 	for (const { slot, artefactId, failure } of arrivals) {
 		const isOfNoArtefact = artefactId === undefined || !artefacts.some(({ id }) => id === artefactId);
-		if (failure === undefined || slot === undefined || !isOfNoArtefact || emitted.has(artefactId ?? '')) continue;
+		if (failure === undefined || slot === undefined || !isOfNoArtefact || emitted.has(artefactId ?? ''))
+			continue;
 		if (!places.some((place) => place.slot === slot)) places.push({ slot, locked: false, failure });
 	}
 	const unplaced = arrivals.flatMap(({ slot, artefactId, failure }) =>
@@ -71,8 +74,9 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		covers: arrivals.map((arrival) => nameOf(arrival, document)),
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
-		attempts: new Set(earlier.filter(({ round: at }) => wasGenerated(at, document, node)).map(({ round: at }) => at)).size +
-			(wasGenerated(round, document, node) ? 1 : 0),
+		attempts:
+			new Set(earlier.filter(({ round: at }) => wasGenerated(at, document, node)).map(({ round: at }) => at))
+				.size + (wasGenerated(round, document, node) ? 1 : 0),
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
 		elapsedMs: input.elapsedMs,
@@ -107,10 +111,17 @@ export function wasGenerated(round: number, document: StateDocument, node: strin
 }
 
 /** Whether the work has to reach the router in this round: it was made in it, or sent back to be revised or checked. */
-export function isExpected(artefact: Artefact, document: StateDocument, round: number, node: string): boolean {
+export function isExpected(
+	artefact: Artefact,
+	document: StateDocument,
+	round: number,
+	node: string,
+): boolean {
 	if (artefact.status === 'replaced') return false;
 	if (artefact.round === round) return true;
-	return previousDecisions(round, document, node).some(({ retry }) => retry.some((order) => order.artefactId === artefact.id));
+	return previousDecisions(round, document, node).some(({ retry }) =>
+		retry.some((order) => order.artefactId === artefact.id),
+	);
 }
 
 /** The work that is this router's: what its steps made, and what has come to it. */
@@ -136,7 +147,11 @@ function previousDecisions(round: number, document: StateDocument, node: string)
 	return earlier.filter((decision) => decision.round === last);
 }
 
-function placeOf(artefact: Artefact, { document, round, node }: RoundInput, arrival: Arrival | undefined): Place {
+function placeOf(
+	artefact: Artefact,
+	{ document, round, node }: RoundInput,
+	arrival: Arrival | undefined,
+): Place {
 	const verdict = verdictFor(document, artefact);
 	const isLost = arrival === undefined && isExpected(artefact, document, round, node) && !artefact.locked;
 	const failure = isLost
@@ -178,7 +193,9 @@ function withMaker(place: Place, document: StateDocument, requests: ReturnType<t
 	const makers = requests.filter(({ isMaker }) => isMaker);
 	const maker =
 		makers.find(({ step }) => step === by) ??
-		makers.find(({ firstSlot, count }) => by === undefined && place.slot >= firstSlot && place.slot < firstSlot + count);
+		makers.find(
+			({ firstSlot, count }) => by === undefined && place.slot >= firstSlot && place.slot < firstSlot + count,
+		);
 	return maker === undefined ? place : { ...place, maker: maker.step };
 }
 

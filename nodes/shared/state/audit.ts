@@ -23,7 +23,9 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 	const { runId } = run;
 	const head = (await tx.all('SELECT head_hash FROM runs WHERE run_id = ?', runId))[0];
 	const versions = await tx.all('SELECT * FROM versions WHERE run_id = ? ORDER BY version', runId);
-	const changes = groupByVersion(await tx.all('SELECT * FROM changes WHERE run_id = ? ORDER BY version, seq', runId));
+	const changes = groupByVersion(
+		await tx.all('SELECT * FROM changes WHERE run_id = ? ORDER BY version, seq', runId),
+	);
 	const badBodies = await findBadBodies(tx, runId);
 	let previous = CHAIN_START;
 	for (const [index, row] of versions.entries()) {
@@ -43,10 +45,12 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 			]),
 		});
 		if (expected !== row.row_hash) return bad(version, 'is not as it was written');
-		if (own.some(({ hash }) => hash !== null && badBodies(String(hash)))) return bad(version, 'has a changed or missing value');
+		if (own.some(({ hash }) => hash !== null && badBodies(String(hash))))
+			return bad(version, 'has a changed or missing value');
 		previous = expected;
 	}
-	if (versions.length !== run.version) return bad(Math.min(versions.length, run.version) + 1, 'is missing or too many');
+	if (versions.length !== run.version)
+		return bad(Math.min(versions.length, run.version) + 1, 'is missing or too many');
 	if (previous !== head?.head_hash) return bad(Math.max(run.version, 1), 'does not fit the head of the run');
 	return { ok: true, versions: versions.length };
 }

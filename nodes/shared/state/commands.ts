@@ -121,7 +121,11 @@ function checkRule(command: Exclude<Command, { op: 'lock' }>, declaration: Field
 	);
 }
 
-async function replaceValue(field: FieldDeclaration, value: Json, reader: FieldReader): Promise<EntryChange[]> {
+async function replaceValue(
+	field: FieldDeclaration,
+	value: Json,
+	reader: FieldReader,
+): Promise<EntryChange[]> {
 	const now = await reader.entry(field.name, ONLY_VALUE);
 	if (now?.hash === hashOf(value)) return [];
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
@@ -145,7 +149,11 @@ async function increment(field: FieldDeclaration, by: number, reader: FieldReade
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value: base + by }];
 }
 
-async function append(field: FieldDeclaration, values: readonly Json[], reader: FieldReader): Promise<EntryChange[]> {
+async function append(
+	field: FieldDeclaration,
+	values: readonly Json[],
+	reader: FieldReader,
+): Promise<EntryChange[]> {
 	const first = await reader.nextPosition(field.name);
 	return values.map((value, index) => {
 		const position = first + index;
@@ -169,7 +177,8 @@ async function mergeEntries(
 		// A hash that does not fit the content would let changed work keep the verdict on what it was.
 		if (field.name === ARTEFACTS && merged.content !== undefined) merged.contentHash = hashOf(merged.content);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
-		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) throw lockedArtefact(before);
+		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true)
+			throw lockedArtefact(before);
 		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
 	}
 	return changes;
@@ -185,12 +194,18 @@ function refuseJudgement(item: JsonObject): void {
 }
 
 function protectedRecord(name: string): PipelineError {
-	return new PipelineError('record_protected', `'${name}' is kept by Greenlight's own steps and cannot be set here.`);
+	return new PipelineError(
+		'record_protected',
+		`'${name}' is kept by Greenlight's own steps and cannot be set here.`,
+	);
 }
 
 function lockedArtefact(artefact: JsonObject): PipelineError {
-	const title = typeof artefact.title === 'string' && artefact.title !== '' ? artefact.title : String(artefact.id);
-	return new PipelineError('locked', `'${title}' is approved and locked.`, { details: { artefactId: artefact.id } });
+	const title =
+		typeof artefact.title === 'string' && artefact.title !== '' ? artefact.title : String(artefact.id);
+	return new PipelineError('locked', `'${title}' is approved and locked.`, {
+		details: { artefactId: artefact.id },
+	});
 }
 
 function unknownArtefact(artefactId: string): PipelineError {

@@ -12,7 +12,8 @@ export interface EntryPair {
 /** The differences of one entry: the whole of it when it came or went, otherwise member by member. */
 export function compareEntry({ field, entry, before, after }: EntryPair): Difference[] {
 	if (before === undefined && after === undefined) return [];
-	if (before === undefined) return [{ field, entry, path: '', change: 'added', before: null, after: after ?? null }];
+	if (before === undefined)
+		return [{ field, entry, path: '', change: 'added', before: null, after: after ?? null }];
 	if (after === undefined) return [{ field, entry, path: '', change: 'removed', before, after: null }];
 	return compareValues(before, after, []).map((difference) => ({ field, entry, ...difference }));
 }
@@ -22,7 +23,10 @@ function compareValues(
 	after: Json | undefined,
 	path: readonly string[],
 ): Array<Pick<Difference, 'path' | 'change' | 'before' | 'after'>> {
-	if (canonicalJson(before ?? null) === canonicalJson(after ?? null) && (before === undefined) === (after === undefined)) {
+	if (
+		canonicalJson(before ?? null) === canonicalJson(after ?? null) &&
+		(before === undefined) === (after === undefined)
+	) {
 		return [];
 	}
 	if (isJsonObject(before) && isJsonObject(after)) {

@@ -30,10 +30,16 @@ export function identifyWork(
 	const known = artefacts.find(({ id }) => id === (carried ?? own));
 	if (carried !== undefined && known === undefined) return { kind: 'gone' };
 	if (known !== undefined) return identifyKnown(document, json, known, at.round);
-	const content = contentOf(json, Object.keys(json).filter((key) => !OWN_KEYS.has(key)));
+	const content = contentOf(
+		json,
+		Object.keys(json).filter((key) => !OWN_KEYS.has(key)),
+	);
 	if (Object.keys(content).length === 0) return { kind: 'empty' };
 	const contentHash = hashOf(content);
-	const same = own === undefined ? artefacts.find((artefact) => artefact.contentHash === contentHash && artefact.by === at.step) : undefined;
+	const same =
+		own === undefined
+			? artefacts.find((artefact) => artefact.contentHash === contentHash && artefact.by === at.step)
+			: undefined;
 	if (same !== undefined) return { kind: 'known', artefact: same };
 	const order = openOrder(document, artefacts, at.round);
 	const id = own ?? `work-${contentHash.slice(0, 8)}`;
@@ -56,7 +62,12 @@ export function identifyWork(
 	return { kind: 'foreign', artefact, order };
 }
 
-function identifyKnown(document: StateDocument, json: JsonObject, known: Artefact, round: number): Identified {
+function identifyKnown(
+	document: StateDocument,
+	json: JsonObject,
+	known: Artefact,
+	round: number,
+): Identified {
 	const content = { ...known.content, ...contentOf(json, Object.keys(known.content)) };
 	const contentHash = hashOf(content);
 	if (contentHash === known.contentHash) return { kind: 'known', artefact: known };
@@ -69,11 +80,17 @@ function identifyKnown(document: StateDocument, json: JsonObject, known: Artefac
 
 function wasJudged(document: StateDocument, id: string, contentHash: string): boolean {
 	const verdicts = Array.isArray(document.fields.verdicts) ? document.fields.verdicts : [];
-	return verdicts.some((verdict) => Object(verdict).artefactId === id && Object(verdict).contentHash === contentHash);
+	return verdicts.some(
+		(verdict) => Object(verdict).artefactId === id && Object(verdict).contentHash === contentHash,
+	);
 }
 
 /** The first place of the round before that is to be made anew and that nothing has filled yet. */
-function openOrder(document: StateDocument, artefacts: readonly Artefact[], round: number): RetryOrder | undefined {
+function openOrder(
+	document: StateDocument,
+	artefacts: readonly Artefact[],
+	round: number,
+): RetryOrder | undefined {
 	const filled = new Set(artefacts.filter((artefact) => artefact.round === round).map(({ slot }) => slot));
 	const orders = roundsOf(document)
 		.filter((decision) => decision.round === round - 1)

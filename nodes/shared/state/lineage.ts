@@ -21,7 +21,10 @@ export function impactOf(artefacts: readonly Artefact[], changed: string): Impac
 	const prices = stale.map(({ costUsd }) => costUsd ?? null);
 	return {
 		stale: stale.map(({ id }) => id),
-		costUsd: prices.reduce<number | null>((sum, price) => (sum === null || price === null ? null : sum + price), 0),
+		costUsd: prices.reduce<number | null>(
+			(sum, price) => (sum === null || price === null ? null : sum + price),
+			0,
+		),
 	};
 
 	/** Depth first, with a list of its own in place of the call stack: chains may be long. */

@@ -40,7 +40,11 @@ unpriced = steps.unpriced + excluded.unpriced`,
 	);
 }
 
-export async function findStep(tx: Transaction, runId: string, key: string): Promise<RecordedStep | undefined> {
+export async function findStep(
+	tx: Transaction,
+	runId: string,
+	key: string,
+): Promise<RecordedStep | undefined> {
 	const row = (await tx.all('SELECT * FROM steps WHERE run_id = ? AND step_key = ?', runId, key))[0];
 	return row === undefined ? undefined : toStep(row);
 }
@@ -95,7 +99,13 @@ async function count(
 	counter: 'step_count' | 'ledger_count',
 	by: number,
 ): Promise<number> {
-	const row = (await tx.all(`UPDATE runs SET ${counter} = ${counter} + ? WHERE run_id = ? RETURNING ${counter}`, by, runId))[0];
+	const row = (
+		await tx.all(
+			`UPDATE runs SET ${counter} = ${counter} + ? WHERE run_id = ? RETURNING ${counter}`,
+			by,
+			runId,
+		)
+	)[0];
 	return Number(row?.[counter] ?? by);
 }
 
@@ -112,7 +122,11 @@ function toStep(row: Row): RecordedStep {
 		...(row.owner === null ? {} : { owner: String(row.owner) }),
 		...(row.answer === null ? {} : { answer: JSON.parse(String(row.answer)) }),
 		...(row.failure === null ? {} : { failure: JSON.parse(String(row.failure)) }),
-		...(row.cost_usd === null ? (row.unpriced === 0 ? {} : { costUsd: null }) : { costUsd: Number(row.cost_usd) }),
+		...(row.cost_usd === null
+			? row.unpriced === 0
+				? {}
+				: { costUsd: null }
+			: { costUsd: Number(row.cost_usd) }),
 		startedAt: String(row.started_at),
 		updatedAt: String(row.updated_at),
 	};

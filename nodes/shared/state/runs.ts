@@ -12,7 +12,8 @@ const SELECT_RUNS = 'SELECT * FROM runs';
 /** Fails with `run_not_found`. */
 export async function get(tx: Transaction, runId: string): Promise<Run> {
 	const row = (await tx.all(`${SELECT_RUNS} WHERE run_id = ?`, runId))[0];
-	if (row === undefined) throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
+	if (row === undefined)
+		throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
 	return toRun(row);
 }
 
@@ -83,7 +84,12 @@ export async function setStatus(
 	runId: string,
 	to: { status: RunStatus; note?: string },
 ): Promise<void> {
-	await tx.run('UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?', to.status, to.note ?? '', runId);
+	await tx.run(
+		'UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?',
+		to.status,
+		to.note ?? '',
+		runId,
+	);
 }
 
 export async function rename(tx: Transaction, runId: string, title: string): Promise<void> {

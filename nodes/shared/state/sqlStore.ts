@@ -160,7 +160,10 @@ export class SqlStateStore implements StateStore {
 	listCheckpoints(runId: string): Promise<Array<{ name: string; version: number }>> {
 		return this.database.read(async (tx) => {
 			await runs.get(tx, runId);
-			const rows = await tx.all('SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name', runId);
+			const rows = await tx.all(
+				'SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name',
+				runId,
+			);
 			return rows.map((row) => ({ name: String(row.name), version: Number(row.version) }));
 		});
 	}
@@ -168,7 +171,10 @@ export class SqlStateStore implements StateStore {
 	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]> {
 		return this.database.read(async (tx) => {
 			const run = await runs.get(tx, runId);
-			const versions = [await document.resolveVersion(tx, run, from), await document.resolveVersion(tx, run, to)] as const;
+			const versions = [
+				await document.resolveVersion(tx, run, from),
+				await document.resolveVersion(tx, run, to),
+			] as const;
 			const pairs = await document.pairEntries(tx, runId, ...versions);
 			return pairs.flatMap(compareEntry);
 		});
@@ -183,7 +189,8 @@ export class SqlStateStore implements StateStore {
 			if ((await runs.findByKey(tx, request.runKey)) !== undefined) {
 				throw new PipelineError('input_refused', `There is a run with the key '${request.runKey}' already.`);
 			}
-			const at = request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
+			const at =
+				request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
 			const declared = [...(await document.declarations(tx, runId)).values()];
 			const run = await this.createRun(tx, {
 				runKey: request.runKey,
@@ -330,7 +337,8 @@ export class SqlStateStore implements StateStore {
 		}
 		if (request.declare !== undefined) await document.declare(tx, run.runId, request.declare);
 		for (const command of request.commands) {
-			if (request.expectedVersion !== undefined) await version.refuseConflict(command, request.expectedVersion);
+			if (request.expectedVersion !== undefined)
+				await version.refuseConflict(command, request.expectedVersion);
 		}
 		for (const command of request.commands) {
 			await version.apply(command, request.by, request.asRecordKeeper ?? false);
@@ -366,7 +374,9 @@ function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject)
 				return [{ op: 'append', field, values: Array.isArray(value) ? value : [] }];
 			case 'mergeById': {
 				const items = Array.isArray(value) ? value.map((entry) => ({ ...Object(entry) })) : [];
-				const unlocked = items.map((item) => (item.locked === true ? { ...item, locked: false, status: 'passed' } : item));
+				const unlocked = items.map((item) =>
+					item.locked === true ? { ...item, locked: false, status: 'passed' } : item,
+				);
 				return [{ op: 'mergeById', field, items: unlocked }];
 			}
 		}
@@ -382,9 +392,17 @@ async function refusalAsResult(tx: Transaction, work: () => Promise<WriteResult>
 	}
 }
 
-async function findCommand(tx: Transaction, runId: string, commandId: string): Promise<WriteResult | undefined> {
+async function findCommand(
+	tx: Transaction,
+	runId: string,
+	commandId: string,
+): Promise<WriteResult | undefined> {
 	const row: Row | undefined = (
-		await tx.all('SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?', runId, commandId)
+		await tx.all(
+			'SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?',
+			runId,
+			commandId,
+		)
 	)[0];
 	if (row === undefined) return undefined;
 	const outcome: Json | undefined = typeof row.outcome === 'string' ? JSON.parse(row.outcome) : undefined;

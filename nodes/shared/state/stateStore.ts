@@ -193,8 +193,7 @@ export interface Impact {
 
 /** Whether the run's versions are what they were when they were written. */
 export type Verification =
-	| { ok: true; versions: number }
-	| { ok: false; firstBadVersion: number; problem: string };
+	{ ok: true; versions: number } | { ok: false; firstBadVersion: number; problem: string };
 
 /** Where in n8n a run is being worked on. */
 export interface ExecutionLink {

@@ -13,13 +13,23 @@ export function statusAtEnd(
 ): { status: RunStatus; note: string } {
 	const rounds = roundsOf(document);
 	const waiting = held.find(
-		(arrival) => !rounds.some((decision) => decision.node === arrival.node && decision.round === arrival.round && isAbout(decision, arrival.slot)),
+		(arrival) =>
+			!rounds.some(
+				(decision) =>
+					decision.node === arrival.node &&
+					decision.round === arrival.round &&
+					isAbout(decision, arrival.slot),
+			),
 	);
 	if (waiting !== undefined) {
-		return { status: 'stalled', note: `'${nameOf(waiting.node)}' still waits for work that never reached it.` };
+		return {
+			status: 'stalled',
+			note: `'${nameOf(waiting.node)}' still waits for work that never reached it.`,
+		};
 	}
 	const sentBack = rounds.find(
-		({ node, kind, round }) => kind === 'retry' && !rounds.some((later) => later.node === node && later.round > round),
+		({ node, kind, round }) =>
+			kind === 'retry' && !rounds.some((later) => later.node === node && later.round > round),
 	);
 	if (sentBack !== undefined) return { status: 'stalled', note: 'Work that was sent back never came again.' };
 	const isUndecided = artefactsOf(document).some(

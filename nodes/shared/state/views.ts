@@ -24,12 +24,18 @@ const OUTCOMES = ['pass', 'unsure', 'fail'] as const;
  * What is said of an artefact as it is now, if anybody checked exactly this content. Of each validator the latest verdict
  * counts, and of several validators the worst: one cannot outvote another.
  */
-export function verdictFor(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict | undefined {
+export function verdictFor(
+	document: StateDocument,
+	artefact: { id: string; contentHash: string },
+): Verdict | undefined {
 	return worstVerdict(verdictsOn(document, artefact));
 }
 
 /** All that was said of an artefact as it is now, oldest first. */
-export function verdictsOn(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict[] {
+export function verdictsOn(
+	document: StateDocument,
+	artefact: { id: string; contentHash: string },
+): Verdict[] {
 	return entriesOf(document, 'verdicts', verdictSchema).filter(
 		(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
 	);
@@ -66,13 +72,21 @@ export interface Requested {
 /** What the run's steps were asked for, in the order of asking. */
 export function requestsOf(document: StateDocument): Requested[] {
 	let firstSlot = 1;
-	return entriesOf(document, 'requested', z.object({ id: z.string(), count: z.number() })).map(({ id, count }) => {
-		const node = id.slice(id.indexOf('/') + 1);
-		const item = /#[\d/]+$/.exec(node);
-		const request = { id, step: item === null ? node : node.slice(0, item.index), isMaker: item !== null, count, firstSlot };
-		firstSlot += count;
-		return request;
-	});
+	return entriesOf(document, 'requested', z.object({ id: z.string(), count: z.number() })).map(
+		({ id, count }) => {
+			const node = id.slice(id.indexOf('/') + 1);
+			const item = /#[\d/]+$/.exec(node);
+			const request = {
+				id,
+				step: item === null ? node : node.slice(0, item.index),
+				isMaker: item !== null,
+				count,
+				firstSlot,
+			};
+			firstSlot += count;
+			return request;
+		},
+	);
 }
 
 /** Rounds of generation that have been decided. */

@@ -27,6 +27,11 @@ export const execute: Operation = async (call) => {
 	const found = await scope.find(itemIndex, item.json);
 	const { runId } = found.run;
 	const name = String(context.getNodeParameter('checkpointName', itemIndex, '') ?? '').trim();
-	const version = await scope.store.checkpoint(runId, name, scope.nodeName, await commandIdOf(call, found, ['save', name]));
+	const version = await scope.store.checkpoint(
+		runId,
+		name,
+		scope.nodeName,
+		await commandIdOf(call, found, ['save', name]),
+	);
 	return [{ ...item.json, runId, checkpoint: name, version }];
 };

@@ -46,7 +46,9 @@ export const execute: Operation = async (call) => {
 	});
 	if (found === undefined) return [{ ...item.json, ...handed }];
 	const { run, round } = found;
-	const note = `With ${who}: ${reason}${nextStep === '' ? '' : ` Next: ${nextStep}.`}`;
+	const note = [`With ${who}: ${sentence(reason)}`, nextStep === '' ? '' : `Next: ${sentence(nextStep)}`]
+		.join(' ')
+		.trim();
 	await scope.store.write(run.runId, [
 		{
 			by: scope.nodeName,
@@ -58,3 +60,7 @@ export const execute: Operation = async (call) => {
 	]);
 	return [{ ...item.json, runId: run.runId, ...handed }];
 };
+
+function sentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -29,8 +29,14 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
 	const document = await scope.store.read(run.runId, toVersion(at));
-	const fields = Object.entries(document.fields).filter(([name]) => names.length === 0 || names.includes(name));
-	return [JSON.parse(JSON.stringify({ runId: run.runId, version: document.version, ...Object.fromEntries(fields) }))];
+	const fields = Object.entries(document.fields).filter(
+		([name]) => names.length === 0 || names.includes(name),
+	);
+	return [
+		JSON.parse(
+			JSON.stringify({ runId: run.runId, version: document.version, ...Object.fromEntries(fields) }),
+		),
+	];
 };
 
 function toVersion(text: string): number | string | undefined {

@@ -26,7 +26,8 @@ export const description: INodeProperties[] = forOperation('state', 'write', [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. {{ $json.version }}',
-		description: 'The version that you read. If the field changed since, the write is refused and says who changed it. Empty: the newest value counts.',
+		description:
+			'The version that you read. If the field changed since, the write is refused and says who changed it. Empty: the newest value counts.',
 	},
 	{
 		displayName: 'Take',

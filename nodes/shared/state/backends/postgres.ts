@@ -66,10 +66,14 @@ class PostgresDatabase implements Database {
 				`${SCHEMA}.migrations`,
 			]);
 			if (rows[0]?.found === null) {
-				await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}; CREATE TABLE ${SCHEMA}.migrations (version INTEGER NOT NULL)`);
+				await client.query(
+					`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}; CREATE TABLE ${SCHEMA}.migrations (version INTEGER NOT NULL)`,
+				);
 			}
 			await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
-			const done = await client.query<{ version: number | null }>('SELECT max(version) AS version FROM migrations');
+			const done = await client.query<{ version: number | null }>(
+				'SELECT max(version) AS version FROM migrations',
+			);
 			const version = done.rows[0]?.version ?? 0;
 			if (version > MIGRATIONS.length) {
 				throw new PipelineError('store_unavailable', 'The state store was written by a newer Greenlight.', {
@@ -97,7 +101,10 @@ class PostgresDatabase implements Database {
 	}
 
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.transact(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ${SCHEMA}`, work);
+		return this.transact(
+			`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ${SCHEMA}`,
+			work,
+		);
 	}
 
 	async close(): Promise<void> {
@@ -105,7 +112,10 @@ class PostgresDatabase implements Database {
 	}
 
 	/** A connection that died in the pool is noticed at its first use: then once more on a new one. */
-	private async transact<T>(begin: string, work: (tx: Transaction, client: PoolClient) => Promise<T>): Promise<T> {
+	private async transact<T>(
+		begin: string,
+		work: (tx: Transaction, client: PoolClient) => Promise<T>,
+	): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
 			let isCommitting = false;
 			try {
@@ -202,7 +212,8 @@ async function inSentences<T>(work: () => Promise<T>): Promise<T> {
 		if (isPipelineError(error) || !(error instanceof Error)) throw error;
 		const code = codeOf(error);
 		const known = SENTENCES.find(([codes]) => codes.includes(code));
-		const connectionLost = known === undefined && (LOST_CONNECTION.test(code) || /connection|timeout/i.test(error.message));
+		const connectionLost =
+			known === undefined && (LOST_CONNECTION.test(code) || /connection|timeout/i.test(error.message));
 		if (known === undefined && !connectionLost && code === '') throw error;
 		throw new PipelineError('store_unavailable', known?.[1] ?? sentenceFor(connectionLost), {
 			retryable: known?.[2] ?? connectionLost,
@@ -213,7 +224,9 @@ async function inSentences<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function sentenceFor(connectionLost: boolean): string {
-	return connectionLost ? "The state store's database server cannot be reached." : 'The state store refused a statement.';
+	return connectionLost
+		? "The state store's database server cannot be reached."
+		: 'The state store refused a statement.';
 }
 
 function codeOf(error: Error): string {

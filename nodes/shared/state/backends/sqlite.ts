@@ -26,7 +26,9 @@ const SENTENCES: Readonly<Record<number, string>> = {
  */
 export async function openSqlite(path: string): Promise<Database> {
 	const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
-		throw new PipelineError('unsupported_n8n', `Node.js ${process.versions.node} has no SQLite built in.`, { cause });
+		throw new PipelineError('unsupported_n8n', `Node.js ${process.versions.node} has no SQLite built in.`, {
+			cause,
+		});
 	});
 	return inSentences(path, async () => {
 		if (path !== ':memory:') {
@@ -112,7 +114,10 @@ class SqliteDatabase implements Database {
 	}
 
 	private readonly access: Transaction = {
-		all: async (sql, ...values) => this.prepare(sql).all(...values).map(toRow),
+		all: async (sql, ...values) =>
+			this.prepare(sql)
+				.all(...values)
+				.map(toRow),
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);
 		},
@@ -154,7 +159,8 @@ async function inSentences<T>(path: string, work: () => Promise<T>): Promise<T> 
 		const code = isObject(error) && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 		const isFileError = 'syscall' in error;
 		if (code === undefined && !isFileError) throw error;
-		const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? 'The state file could not be used.';
+		const sentence =
+			(code === undefined ? undefined : SENTENCES[code]) ?? 'The state file could not be used.';
 		throw new PipelineError('store_unavailable', sentence, {
 			cause: error,
 			hint: `Check that ${path} exists, has free space and may be written to by n8n.`,
