@@ -77,7 +77,11 @@ export class GreenlightGeminiApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'V1', value: 'v1', description: 'Stable' },
-				{ name: 'V1 Beta', value: 'v1beta', description: 'Needed for preview models and names that end in latest' },
+				{
+					name: 'V1 Beta',
+					value: 'v1beta',
+					description: 'Needed for preview models and names that end in latest',
+				},
 			],
 			default: 'v1',
 		},

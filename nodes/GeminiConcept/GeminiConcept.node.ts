@@ -2,6 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
 
@@ -13,18 +14,19 @@ export class GeminiConcept implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
+		description:
+			'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
 		defaults: { name: 'Gemini Concept' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: geminiCredentials(true),
+		credentials: geminiCredentials(),
 		properties,
 	};
 
 	methods = {
 		listSearch: { searchModels },
-		credentialTest: { testGreenlightGemini },
+		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

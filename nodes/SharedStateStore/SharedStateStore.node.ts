@@ -1,5 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { storeCredentials } from '../shared/host/descriptions';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
 
@@ -10,13 +12,17 @@ export class SharedStateStore implements INodeType {
 		icon: { light: 'file:sharedStateStore.svg', dark: 'file:sharedStateStore.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		subtitle:
+			'={{ $parameter["resource"] + ": " + $parameter["operation"].replace("getAll", "get many").replace(/([A-Z])/g, " $1").toLowerCase() }}',
 		description: 'Read and write the one versioned, crash-safe state that all steps of a run share',
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		credentials: storeCredentials,
 		properties,
 	};
+
+	methods = { credentialTest: { testGreenlightStateStore } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return execute(this);

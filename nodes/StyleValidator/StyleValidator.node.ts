@@ -2,6 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/validate';
 
@@ -13,18 +14,19 @@ export class StyleValidator implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["rulesFrom"] === "json" ? "rules from JSON" : "rules from rows" }}',
-		description: 'Check each piece of work against a style guide and put a verdict with reasons into the state',
+		description:
+			'Check each piece of work against a style guide and put a verdict with reasons into the state',
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: geminiCredentials(false),
+		credentials: geminiCredentials({ judgedBy: ['gemini'] }),
 		properties,
 	};
 
 	methods = {
 		listSearch: { searchModels },
-		credentialTest: { testGreenlightGemini },
+		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

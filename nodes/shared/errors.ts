@@ -211,6 +211,16 @@ export const FAILURE_KINDS = {
 		retryable: true,
 		hint: 'The concept nearly repeats one that is already there. The next try is told to do something else.',
 	},
+	rolled_back: {
+		layer: 'state',
+		retryable: true,
+		hint: 'A rollback took this work back. Another try makes it anew.',
+	},
+	came_back_unchanged: {
+		layer: 'recovery',
+		retryable: false,
+		hint: 'The step that should make it anew gave out the same work again. Unpin it, or connect Retry to a Gemini Concept step.',
+	},
 	lost_on_the_way: {
 		layer: 'handoff',
 		retryable: true,

@@ -22,6 +22,9 @@ describeStateStore({
 	name: 'SQLite, in memory',
 	reopens: false,
 	async createPlace() {
-		return { open: () => openStateStore({ path: ':memory:', ...tickingEnvironment() }), remove: async () => undefined };
+		return {
+			open: () => openStateStore({ path: ':memory:', ...tickingEnvironment() }),
+			remove: async () => undefined,
+		};
 	},
 });

@@ -39,6 +39,15 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		}
 
 		const keeper = { asRecordKeeper: true };
+		const callStep: Step = {
+			key: 'g1:k',
+			kind: 'call',
+			state: 'started',
+			node: 'w1/Write',
+			round: 0,
+			slot: '1',
+			owner: 'p1',
+		};
 
 		describe('runs', () => {
 			it('starts a run once for a key, also when the brief is the same', async () => {
@@ -88,10 +97,14 @@ export function describeStateStore(subject: StoreUnderTest): void {
 			it('lists runs newest first, by status and by words of the title', async () => {
 				await store.startRun(START);
 				const { run } = await store.startRun({ ...START, runKey: 'autumn', title: 'Autumn shoe' });
-				await store.write(run.runId, [{ commands: [], by: 'Test', status: { status: 'stopped', note: 'by hand' } }]);
+				await store.write(run.runId, [
+					{ commands: [], by: 'Test', status: { status: 'stopped', note: 'by hand' } },
+				]);
 
 				expect((await store.listRuns()).map(({ title }) => title)).toEqual(['Autumn shoe', 'Spring']);
-				expect(await store.listRuns({ status: 'stopped' })).toMatchObject([{ title: 'Autumn shoe', statusNote: 'by hand' }]);
+				expect(await store.listRuns({ status: 'stopped' })).toMatchObject([
+					{ title: 'Autumn shoe', statusNote: 'by hand' },
+				]);
 				expect((await store.listRuns({ search: 'SPRI' })).map(({ title }) => title)).toEqual(['Spring']);
 				expect(await store.listRuns({ limit: 1 })).toHaveLength(1);
 			});
@@ -115,8 +128,16 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				const runId = await startRun('noir');
 
 				await store.write(runId, [
-					{ commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] }], by: 'One', ...keeper },
-					{ commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('b')] }], by: 'Two', ...keeper },
+					{
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] }],
+						by: 'One',
+						...keeper,
+					},
+					{
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('b')] }],
+						by: 'Two',
+						...keeper,
+					},
 				]);
 
 				expect((await store.getRun(runId)).version).toBe(2);
@@ -196,7 +217,9 @@ export function describeStateStore(subject: StoreUnderTest): void {
 					commands: [{ op: 'writeOnce', field: 'owner', value: 'Ana' }],
 				});
 
-				expect(await write(runId, { commands: [{ op: 'writeOnce', field: 'owner', value: 'Ben' }] })).toMatchObject({
+				expect(
+					await write(runId, { commands: [{ op: 'writeOnce', field: 'owner', value: 'Ben' }] }),
+				).toMatchObject({
 					ok: false,
 					failure: { code: 'conflict', retryable: false },
 				});
@@ -206,7 +229,13 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				const runId = await startRun('noir');
 
 				const results = await store.write(runId, [
-					{ commands: [{ op: 'set', field: 'brief', value: 'new' }, { op: 'set', field: 'intent', value: 'text' }], by: 'Bad' },
+					{
+						commands: [
+							{ op: 'set', field: 'brief', value: 'new' },
+							{ op: 'set', field: 'intent', value: 'text' },
+						],
+						by: 'Bad',
+					},
 					{ commands: [{ op: 'set', field: 'intent', value: { title: 'Roofs' } }], by: 'Good' },
 				]);
 
@@ -217,7 +246,12 @@ export function describeStateStore(subject: StoreUnderTest): void {
 
 			it('makes no version when the only request is refused', async () => {
 				const runId = await startRun('noir');
-				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'x' }, { op: 'set', field: 'none', value: 1 }] });
+				await write(runId, {
+					commands: [
+						{ op: 'set', field: 'brief', value: 'x' },
+						{ op: 'set', field: 'none', value: 1 },
+					],
+				});
 
 				expect((await store.getRun(runId)).version).toBe(1);
 				expect(await store.history(runId)).toHaveLength(1);
@@ -226,13 +260,18 @@ export function describeStateStore(subject: StoreUnderTest): void {
 			it('names path, expected and actual when a value does not fit its type', async () => {
 				const runId = await startRun();
 				const result = await write(runId, {
-					declare: [{ ...field('crew', 'set'), type: { type: 'object', properties: { size: { type: 'integer' } } } }],
+					declare: [
+						{ ...field('crew', 'set'), type: { type: 'object', properties: { size: { type: 'integer' } } } },
+					],
 					commands: [{ op: 'set', field: 'crew', value: { size: 'five' } }],
 				});
 
 				expect(result).toMatchObject({
 					ok: false,
-					failure: { code: 'type_mismatch', message: "'crew.size' should be a number, but the text 'five' came." },
+					failure: {
+						code: 'type_mismatch',
+						message: "'crew.size' should be a number, but the text 'five' came.",
+					},
 					details: { path: 'crew.size' },
 				});
 			});
@@ -240,7 +279,9 @@ export function describeStateStore(subject: StoreUnderTest): void {
 			it('refuses a way of writing that the field was not declared with', async () => {
 				const runId = await startRun();
 
-				expect(await write(runId, { commands: [{ op: 'append', field: 'brief', values: ['x'] }] })).toMatchObject({
+				expect(
+					await write(runId, { commands: [{ op: 'append', field: 'brief', values: ['x'] }] }),
+				).toMatchObject({
 					ok: false,
 					failure: { code: 'rule_mismatch' },
 				});
@@ -250,8 +291,12 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				const runId = await startRun();
 				const fits = 'x'.repeat(MAX_VALUE_BYTES - 2);
 
-				expect(await write(runId, { commands: [{ op: 'set', field: 'brief', value: fits }] })).toMatchObject({ ok: true });
-				expect(await write(runId, { commands: [{ op: 'set', field: 'brief', value: `${fits}x` }] })).toMatchObject({
+				expect(await write(runId, { commands: [{ op: 'set', field: 'brief', value: fits }] })).toMatchObject({
+					ok: true,
+				});
+				expect(
+					await write(runId, { commands: [{ op: 'set', field: 'brief', value: `${fits}x` }] }),
+				).toMatchObject({
 					ok: false,
 					failure: { code: 'value_too_large' },
 				});
@@ -288,8 +333,15 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await write(runId, { by: 'Ana', commands: [{ op: 'set', field: 'brief', value: 'noir, rain' }] });
 
 				expect(
-					await write(runId, { expectedVersion: 1, commands: [{ op: 'set', field: 'brief', value: 'comedy' }] }),
-				).toMatchObject({ ok: false, failure: { code: 'conflict' }, details: { by: 'Ana', version: 2, now: 'noir, rain' } });
+					await write(runId, {
+						expectedVersion: 1,
+						commands: [{ op: 'set', field: 'brief', value: 'comedy' }],
+					}),
+				).toMatchObject({
+					ok: false,
+					failure: { code: 'conflict' },
+					details: { by: 'Ana', version: 2, now: 'noir, rain' },
+				});
 			});
 
 			it('does not call it a conflict when another field changed', async () => {
@@ -297,7 +349,10 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await write(runId, { commands: [{ op: 'set', field: 'intent', value: { title: 'x' } }] });
 
 				expect(
-					await write(runId, { expectedVersion: 1, commands: [{ op: 'set', field: 'brief', value: 'comedy' }] }),
+					await write(runId, {
+						expectedVersion: 1,
+						commands: [{ op: 'set', field: 'brief', value: 'comedy' }],
+					}),
 				).toMatchObject({ ok: true });
 			});
 
@@ -331,10 +386,16 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				const runId = await startRun();
 				const refused = { ok: false, failure: { code: 'record_protected' } };
 
-				expect(await write(runId, { commands: [{ op: 'append', field: 'verdicts', values: [verdict('a')] }] })).toMatchObject(refused);
-				expect(await write(runId, { commands: [{ op: 'increment', field: 'attempts', by: -1 }] })).toMatchObject(refused);
 				expect(
-					await write(runId, { commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', status: 'approved' }] }] }),
+					await write(runId, { commands: [{ op: 'append', field: 'verdicts', values: [verdict('a')] }] }),
+				).toMatchObject(refused);
+				expect(
+					await write(runId, { commands: [{ op: 'increment', field: 'attempts', by: -1 }] }),
+				).toMatchObject(refused);
+				expect(
+					await write(runId, {
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', status: 'approved' }] }],
+					}),
 				).toMatchObject(refused);
 				expect(await write(runId, { commands: [{ op: 'lock', artefactId: 'a' }] })).toMatchObject(refused);
 			});
@@ -350,9 +411,14 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				});
 
 				expect(
-					await write(runId, { ...keeper, commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', title: 'Mine' }] }] }),
+					await write(runId, {
+						...keeper,
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', title: 'Mine' }] }],
+					}),
 				).toMatchObject({ ok: false, failure: { code: 'locked' } });
-				expect(await write(runId, { ...keeper, commands: [{ op: 'lock', artefactId: 'none' }] })).toMatchObject({ ok: false });
+				expect(
+					await write(runId, { ...keeper, commands: [{ op: 'lock', artefactId: 'none' }] }),
+				).toMatchObject({ ok: false });
 			});
 		});
 
@@ -373,7 +439,11 @@ export function describeStateStore(subject: StoreUnderTest): void {
 
 				expect((await store.read(runId)).fields).toMatchObject({ brief: 'noir', artefacts: [], attempts: 1 });
 				expect((await store.read(runId, 2)).fields.brief).toBe('comedy');
-				expect(await store.history(runId)).toMatchObject([{ checkpoints: ['first'] }, {}, { kind: 'rollback' }]);
+				expect(await store.history(runId)).toMatchObject([
+					{ checkpoints: ['first'] },
+					{},
+					{ kind: 'rollback' },
+				]);
 			});
 
 			it('keeps locked artefacts and those that the caller names', async () => {
@@ -381,17 +451,20 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await write(runId, {
 					...keeper,
 					commands: [
-						{ op: 'mergeById', field: 'artefacts', items: [artefact('locked'), artefact('kept'), artefact('gone')] },
+						{
+							op: 'mergeById',
+							field: 'artefacts',
+							items: [artefact('locked'), artefact('kept'), artefact('gone')],
+						},
 						{ op: 'lock', artefactId: 'locked' },
 					],
 				});
 
 				await store.rollBack(runId, 1, { by: 'Test', keep: ['kept'] });
 
-				expect(list((await store.read(runId)).fields.artefacts).map((entry) => Reflect.get(Object(entry), 'id'))).toEqual([
-					'locked',
-					'kept',
-				]);
+				expect(
+					list((await store.read(runId)).fields.artefacts).map((entry) => Reflect.get(Object(entry), 'id')),
+				).toEqual(['locked', 'kept']);
 			});
 
 			it('rolls back once for one command id', async () => {
@@ -400,13 +473,240 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await store.rollBack(runId, 1, { by: 'Test', commandId: 'g1:back' });
 				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'drama' }] });
 
-				expect(await store.rollBack(runId, 1, { by: 'Test', commandId: 'g1:back' })).toMatchObject({ replayed: true });
+				expect(await store.rollBack(runId, 1, { by: 'Test', commandId: 'g1:back' })).toMatchObject({
+					replayed: true,
+				});
 				expect((await store.read(runId)).fields.brief).toBe('drama');
 			});
 		});
 
+		describe('compare, fork and impact', () => {
+			it('lists what differs between two versions, member by member', async () => {
+				const runId = await startRun('noir');
+				await write(runId, {
+					...keeper,
+					commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] }],
+				});
+				await write(runId, {
+					...keeper,
+					commands: [
+						{ op: 'set', field: 'brief', value: 'comedy' },
+						{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', status: 'passed' }, artefact('b')] },
+					],
+				});
+				await store.checkpoint(runId, 'now', 'Test');
+
+				const differences = await store.compare(runId, 2, 'now');
+				expect(differences).toEqual(
+					expect.arrayContaining([
+						{ field: 'brief', entry: '', path: '', change: 'changed', before: 'noir', after: 'comedy' },
+						{
+							field: 'artefacts',
+							entry: 'a',
+							path: 'status',
+							change: 'changed',
+							before: 'new',
+							after: 'passed',
+						},
+						expect.objectContaining({
+							field: 'artefacts',
+							entry: 'b',
+							path: '',
+							change: 'added',
+							before: null,
+						}),
+					]),
+				);
+				expect(differences).toHaveLength(3);
+				expect(await store.compare(runId, 3, 3)).toEqual([]);
+				expect(await store.compare(runId, 3, 2)).toContainEqual(
+					expect.objectContaining({ field: 'artefacts', entry: 'b', change: 'removed' }),
+				);
+			});
+
+			it('begins a copy of the content, with no spend, no records and nothing locked', async () => {
+				const runId = await startRun('noir');
+				await write(runId, {
+					...keeper,
+					declare: [field('notes', 'append'), field('count', 'increment')],
+					commands: [
+						{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] },
+						{ op: 'lock', artefactId: 'a' },
+						{ op: 'append', field: 'notes', values: ['one'] },
+						{ op: 'increment', field: 'count', by: 4 },
+						{ op: 'increment', field: 'attempts', by: 2 },
+					],
+				});
+				await store.recordStep(runId, { ...callStep, state: 'answered', costUsd: 1 });
+
+				const fork = await store.fork(runId, { runKey: 'spring b', by: 'Test' });
+
+				expect(fork).toMatchObject({
+					forkedFrom: `${runId}@2`,
+					costUsd: 0,
+					title: 'Spring (copy)',
+					status: 'open',
+				});
+				const { fields } = await store.read(fork.runId);
+				expect(fields).toMatchObject({
+					brief: 'noir',
+					notes: ['one'],
+					count: 4,
+					artefacts: [{ id: 'a', locked: false }],
+				});
+				expect(fields.attempts).toBeUndefined();
+				expect(await store.listSteps(fork.runId)).toEqual([]);
+				expect(
+					await write(fork.runId, {
+						...keeper,
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [{ id: 'a', title: 'x' }] }],
+					}),
+				).toMatchObject({ ok: true });
+				expect((await store.read(runId)).fields.artefacts).toMatchObject([
+					{ title: 'Concept a', locked: true },
+				]);
+				await expect(store.fork(runId, { runKey: 'spring b', by: 'Test' })).rejects.toMatchObject({
+					code: 'input_refused',
+				});
+			});
+
+			it('copies an earlier version when asked', async () => {
+				const runId = await startRun('noir');
+				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });
+
+				const fork = await store.fork(runId, { runKey: 'spring b', at: 1, by: 'Test' });
+
+				expect((await store.read(fork.runId)).fields.brief).toBe('noir');
+			});
+
+			it('names what becomes stale when something changes, and what making it cost', async () => {
+				const runId = await startRun('noir');
+				const made = (id: string, from: string[], costUsd: number) =>
+					artefact(id, { madeFrom: from.map((each) => `${each}@h`), costUsd });
+				await write(runId, {
+					...keeper,
+					commands: [
+						{
+							op: 'mergeById',
+							field: 'artefacts',
+							items: [
+								made('a', ['intent'], 1),
+								made('b', ['a'], 2),
+								made('c', ['a', 'b'], 4),
+								made('d', ['intent'], 8),
+							],
+						},
+					],
+				});
+
+				expect(await store.impact(runId, 'a')).toEqual({ stale: ['b', 'c'], costUsd: 6 });
+				expect((await store.impact(runId, 'intent')).stale).toHaveLength(4);
+				expect(await store.impact(runId, 'c')).toEqual({ stale: [], costUsd: 0 });
+			});
+
+			it('lists checkpoints by name', async () => {
+				const runId = await startRun('noir');
+				await store.checkpoint(runId, 'second', 'Test');
+				await store.checkpoint(runId, 'first', 'Test');
+
+				expect(await store.listCheckpoints(runId)).toEqual([
+					{ name: 'first', version: 1 },
+					{ name: 'second', version: 1 },
+				]);
+			});
+		});
+
+		describe('export, verification and deletion', () => {
+			async function fullRun(): Promise<string> {
+				const runId = await startRun('noir 🎬 \u0000');
+				await write(runId, {
+					...keeper,
+					commandId: 'g1:c',
+					outcome: { a: 1 },
+					declare: [field('notes', 'append')],
+					commands: [
+						{ op: 'append', field: 'notes', values: ['one'] },
+						{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] },
+					],
+					steps: [{ ...callStep, state: 'answered', answer: { x: 1 }, costUsd: 0.1 }],
+					ledger: [{ layer: 'state', event: 'x', note: 'y', by: 'z' }],
+				});
+				await store.checkpoint(runId, 'first', 'Test');
+				await store.rollBack(runId, 1, { by: 'Test' });
+				await store.linkExecution(runId, { ref: 'execution:1', round: 1 });
+				return runId;
+			}
+
+			const everything = async (runId: string): Promise<unknown[]> => [
+				await store.getRun(runId),
+				await store.read(runId),
+				await store.read(runId, 'first'),
+				await store.history(runId),
+				await store.listSteps(runId),
+				await store.ledger(runId),
+				await store.findLinkedRuns(['execution:1']),
+				await store.declaredFields(runId),
+				await store.verify(runId),
+			];
+
+			it('brings a deleted run back from its export, exactly as it was', async () => {
+				const runId = await fullRun();
+				const before = await everything(runId);
+				const lines = await store.exportRun(runId);
+				expect(await store.deleteRuns({ before: '2100-01-01' })).toEqual([runId]);
+				await expect(store.getRun(runId)).rejects.toMatchObject({ code: 'run_not_found' });
+
+				expect((await store.importRun(lines)).runId).toBe(runId);
+
+				expect(await everything(runId)).toEqual(before);
+				expect(await write(runId, { commandId: 'g1:c' })).toMatchObject({
+					replayed: true,
+					outcome: { a: 1 },
+				});
+			});
+
+			it('refuses an export of a run that is there, one that is damaged, and other text', async () => {
+				const lines = await store.exportRun(await fullRun());
+
+				for (const bad of [
+					lines,
+					['{}'],
+					['no JSON'],
+					[lines[0] ?? '', '{"table":"sqlite_master","row":{}}'],
+				]) {
+					await expect(store.importRun(bad)).rejects.toMatchObject({ code: 'input_refused' });
+				}
+				expect(await store.listRuns()).toHaveLength(1);
+			});
+
+			it('verifies what it wrote', async () => {
+				expect(await store.verify(await fullRun())).toEqual({ ok: true, versions: 3 });
+				expect(await store.verify((await store.startRun({ ...START, runKey: 'empty' })).run.runId)).toEqual({
+					ok: true,
+					versions: 0,
+				});
+			});
+
+			it('deletes runs by age, and keeps those with approved work unless asked', async () => {
+				const old = await startRun('noir');
+				const approved = (await store.startRun({ ...START, runKey: 'approved' })).run.runId;
+				await write(approved, {
+					...keeper,
+					commands: [
+						{ op: 'mergeById', field: 'artefacts', items: [artefact('a')] },
+						{ op: 'lock', artefactId: 'a' },
+					],
+				});
+
+				expect(await store.deleteRuns({ before: '2000-01-01' })).toEqual([]);
+				expect(await store.deleteRuns({ before: '2100-01-01' })).toEqual([old]);
+				expect(await store.deleteRuns({ before: '2100-01-01', alsoApproved: true })).toEqual([approved]);
+				expect(await store.listRuns()).toEqual([]);
+			});
+		});
+
 		describe('steps and ledger', () => {
-			const step: Step = { key: 'g1:k', kind: 'call', state: 'started', node: 'w1/Write', round: 0, slot: '1', owner: 'p1' };
+			const step = callStep;
 
 			it('lets exactly one of twenty callers at once claim a step', async () => {
 				const runId = await startRun();
@@ -439,7 +739,9 @@ export function describeStateStore(subject: StoreUnderTest): void {
 
 			it('makes no version of the document', async () => {
 				const runId = await startRun('noir');
-				await store.recordStep(runId, step, [{ layer: 'capability', event: 'call', note: 'asked', by: 'Write' }]);
+				await store.recordStep(runId, step, [
+					{ layer: 'capability', event: 'call', note: 'asked', by: 'Write' },
+				]);
 
 				expect((await store.getRun(runId)).version).toBe(1);
 			});
@@ -496,7 +798,9 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await store.close();
 
 				store = await place.open();
-				expect([await store.getRun(runId), await store.read(runId), await store.history(runId)]).toEqual(before);
+				expect([await store.getRun(runId), await store.read(runId), await store.history(runId)]).toEqual(
+					before,
+				);
 			});
 
 			it('serves two openings of one place: no write is lost and no version is given twice', async () => {

@@ -118,8 +118,7 @@ describe('template 01', () => {
 		expect(run.statusNote).not.toBe('');
 	});
 
-	// Marked as failing until the router hands on what is wrong with the item: see the report of this suite.
-	it.failing('says that the brief is empty when it is, and pays nothing', async () => {
+	it('says that the brief is empty when it is, and pays nothing', async () => {
 		const flow = await importFlow('empty-brief', { change: (workflow) => setBrief(workflow, ' ') });
 
 		const execution = await flow.press();

@@ -17,7 +17,8 @@ describe('template 01, two-agent storyboard', () => {
 	});
 	afterEach(() => gemini.close());
 
-	const run = (options: Parameters<typeof runWorkflow>[1] = {}) => runWorkflow(template, { geminiUrl: gemini.url, ...options });
+	const run = (options: Parameters<typeof runWorkflow>[1] = {}) =>
+		runWorkflow(template, { geminiUrl: gemini.url, ...options });
 
 	it('hands on three concepts when all pass the first time', async () => {
 		const ran = await run();
@@ -33,17 +34,27 @@ describe('template 01, two-agent storyboard', () => {
 
 		const store = await engine.store();
 		const runId = String(ran.out(ROUTER, DONE)[0]?.runId);
-		expect(await store.getRun(runId)).toMatchObject({ status: 'finished', title: 'Rooftop chase', startedFrom: 'editor' });
-		expect((await store.read(runId)).fields).toMatchObject({ attempts: 1, intent: { title: 'Rooftop chase' } });
+		expect(await store.getRun(runId)).toMatchObject({
+			status: 'finished',
+			title: 'Rooftop chase',
+			startedFrom: 'editor',
+		});
+		expect((await store.read(runId)).fields).toMatchObject({
+			attempts: 1,
+			intent: { title: 'Rooftop chase' },
+		});
 	});
 
 	it('writes only the failed concept anew, tells why, and keeps those that passed', async () => {
-		gemini.script.concept = (number) => concept(number, number === 1 ? { visualApproach: 'Spotless glass.' } : {});
+		gemini.script.concept = (number) =>
+			concept(number, number === 1 ? { visualApproach: 'Spotless glass.' } : {});
 		gemini.script.holds = (text) => !text.includes('Spotless glass');
 
 		const ran = await run();
 
-		expect(ran.out(ROUTER, RETRY)).toMatchObject([{ next: 'generate', slot: 2, round: 1, why: 'too clean, not gritty' }]);
+		expect(ran.out(ROUTER, RETRY)).toMatchObject([
+			{ next: 'generate', slot: 2, round: 1, why: 'too clean, not gritty' },
+		]);
 		expect(ran.out(ROUTER, DONE).map(({ title, slot, status }) => [title, slot, status])).toEqual([
 			['Concept 0', 1, 'passed'],
 			['Concept 3', 2, 'passed'],
@@ -90,7 +101,9 @@ describe('template 01, two-agent storyboard', () => {
 		const history = await store.history(runId);
 		for (const { version } of history) {
 			const { fields } = await store.read(runId, version);
-			const first = (fields.artefacts as Array<{ id: string; title: string; status: string }>).find(({ id }) => id === kept?.artefactId);
+			const first = (fields.artefacts as Array<{ id: string; title: string; status: string }>).find(
+				({ id }) => id === kept?.artefactId,
+			);
 			if (first !== undefined) expect(first.title).toBe('Concept 0');
 		}
 	});
@@ -111,13 +124,18 @@ describe('template 01, two-agent storyboard', () => {
 
 	it('tries again after a failure of Gemini and tells the person when it stays', async () => {
 		gemini.script.fail = ({ what }) =>
-			what === 'concepts' ? { status: 400, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } } : undefined;
+			what === 'concepts'
+				? { status: 400, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } }
+				: undefined;
 
 		const ran = await run();
 
 		expect(ran.error).toBeUndefined();
 		expect(ran.out(ROUTER, ESCALATE)).toHaveLength(3);
-		expect(ran.out(ROUTER, ESCALATE)[0]).toMatchObject({ status: 'failed', failure: { code: 'bad_request' } });
+		expect(ran.out(ROUTER, ESCALATE)[0]).toMatchObject({
+			status: 'failed',
+			failure: { code: 'bad_request' },
+		});
 	});
 
 	it('finds the brief behind each concept that was held back: $("Set your brief").item', async () => {
@@ -129,7 +147,9 @@ describe('template 01, two-agent storyboard', () => {
 			typeVersion: 3.4,
 			position: [0, 0],
 			parameters: {
-				assignments: { assignments: [{ name: 'sent', value: "={{ $('Set your brief').item.json.brief.length }}" }] },
+				assignments: {
+					assignments: [{ name: 'sent', value: "={{ $('Set your brief').item.json.brief.length }}" }],
+				},
 			},
 		});
 		template.connections[ROUTER]?.main?.[DONE]?.push({ node: 'Lineage', type: 'main', index: 0 });
@@ -139,20 +159,24 @@ describe('template 01, two-agent storyboard', () => {
 		expect(ran.out('Lineage').map(({ sent }) => sent)).toEqual([128, 128, 128]);
 	});
 
-	it.each(['Capture the intent', 'Write concepts', VALIDATOR, ROUTER, 'Set your brief', 'Wait if Gemini asks for it'])(
-		'ends, fails closed and never loops when "%s" is switched off',
-		async (name) => {
-			gemini.script.holds = () => false;
-			const node = template.nodes.find((each) => each.name === name);
-			if (node === undefined) throw new Error(`no node ${name}`);
-			node.disabled = true;
+	it.each([
+		'Capture the intent',
+		'Write concepts',
+		VALIDATOR,
+		ROUTER,
+		'Set your brief',
+		'Wait if Gemini asks for it',
+	])('ends, fails closed and never loops when "%s" is switched off', async (name) => {
+		gemini.script.holds = () => false;
+		const node = template.nodes.find((each) => each.name === name);
+		if (node === undefined) throw new Error(`no node ${name}`);
+		node.disabled = true;
 
-			const ran = await run();
+		const ran = await run();
 
-			expect(ran.outputs('Concepts that passed').flat(2)).toEqual([]);
-			expect(gemini.asked.length).toBeLessThan(60);
-		},
-	);
+		expect(ran.outputs('Concepts that passed').flat(2)).toEqual([]);
+		expect(gemini.asked.length).toBeLessThan(60);
+	});
 
 	it('asks for nothing twice when the same execution is run again from its start, as after a crash', async () => {
 		gemini.script.holds = (text) => !text.includes('Concept 1');
@@ -174,7 +198,8 @@ describe('template 01, two-agent storyboard', () => {
 
 	it('says that the brief is empty before anything is paid', async () => {
 		const brief = template.nodes.find(({ name }) => name === 'Set your brief');
-		if (brief !== undefined) brief.parameters = { assignments: { assignments: [{ name: 'brief', value: ' ' }] } };
+		if (brief !== undefined)
+			brief.parameters = { assignments: { assignments: [{ name: 'brief', value: ' ' }] } };
 
 		const ran = await run();
 

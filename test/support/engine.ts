@@ -25,6 +25,7 @@ import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.
 import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
 import { closeStores, openStore } from '../../nodes/shared/host';
 import type { StateStore } from '../../nodes/shared/state';
+import { TestDatabase } from './testDatabase';
 
 export interface WorkflowJson {
 	name: string;
@@ -46,6 +47,10 @@ export interface EngineOptions {
 	resumeToken?: string;
 	/** Other node types of a test. */
 	types?: Record<string, INodeType>;
+	/** The execution that called this one as a sub-workflow. */
+	parentExecution?: string;
+	/** Told before the first step runs, so that a test can stop the execution. */
+	whileRunning?: (execution: { cancel(): void }) => void;
 }
 
 export interface Ran {
@@ -57,19 +62,41 @@ export interface Ran {
 	error: unknown;
 }
 
-/** A folder of its own for n8n and the state, for one test file. */
+/** A folder of its own for n8n and the state, for the tests of one `describe`. */
 export function useEngine(): { store(): Promise<StateStore> } {
+	const names = ['N8N_USER_FOLDER', 'N8N_ENCRYPTION_KEY'] as const;
+	const before = names.map((name) => process.env[name]);
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-engine-'));
-	const before = { folder: process.env.N8N_USER_FOLDER, key: process.env.N8N_ENCRYPTION_KEY };
-	process.env.N8N_USER_FOLDER = folder;
-	process.env.N8N_ENCRYPTION_KEY = 'test';
+	usePostgresIfThere();
+	beforeAll(() => {
+		process.env.N8N_USER_FOLDER = folder;
+		process.env.N8N_ENCRYPTION_KEY = 'test';
+	});
 	afterAll(async () => {
 		await closeStores();
 		rmSync(folder, { recursive: true });
-		process.env.N8N_USER_FOLDER = before.folder;
-		process.env.N8N_ENCRYPTION_KEY = before.key;
+		names.forEach((name, index) => {
+			if (before[index] === undefined) delete process.env[name];
+			else process.env[name] = before[index];
+		});
 	});
 	return { store: () => openStore() };
+}
+
+/** `node scripts/withPostgres.mjs npm test` runs the same flows on a database of their own. */
+function usePostgresIfThere(): void {
+	const server = process.env.GREENLIGHT_TEST_POSTGRES_URL;
+	if (server === undefined) return;
+	const database = new TestDatabase(server);
+	beforeAll(async () => {
+		await database.create();
+		process.env.GREENLIGHT_DATABASE_URL = database.url;
+	});
+	afterAll(async () => {
+		await closeStores();
+		delete process.env.GREENLIGHT_DATABASE_URL;
+		await database.drop();
+	});
 }
 
 export function loadTemplate(name: string): WorkflowJson {
@@ -81,7 +108,11 @@ let executions = 0;
 export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {}): Promise<Ran> {
 	const { ExecutionLifecycleHooks, WorkflowExecute } = await import('n8n-core');
 	const { NodeHelpers, Workflow, createRunExecutionData } = await import('n8n-workflow');
-	const types: Record<string, INodeType> = { ...greenlightTypes(), ...standIns(options.input), ...options.types };
+	const types: Record<string, INodeType> = {
+		...greenlightTypes(),
+		...standIns(options.input),
+		...options.types,
+	};
 	const nodes: INode[] = structuredClone(json.nodes)
 		.filter((node) => node.type !== 'n8n-nodes-base.stickyNote')
 		.map((node) => withCredential(node));
@@ -94,7 +125,8 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		settings: { executionOrder: 'v1' },
 		nodeTypes: {
 			getByName: (name) => required(types[name], name),
-			getByNameAndVersion: (name, version) => NodeHelpers.getVersionedNodeType(required(types[name], name), version),
+			getByNameAndVersion: (name, version) =>
+				NodeHelpers.getVersionedNodeType(required(types[name], name), version),
 			getKnownTypes: () => ({}),
 		},
 	});
@@ -102,7 +134,15 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	const executionId = options.executionId ?? `e${++executions}`;
 	const additionalData = {
 		executionId,
-		hooks: new ExecutionLifecycleHooks(mode, executionId, { ...json, id: 'w1', active: false, createdAt: new Date(0), updatedAt: new Date(0), isArchived: false, activeVersionId: null } as never),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, {
+			...json,
+			id: 'w1',
+			active: false,
+			createdAt: new Date(0),
+			updatedAt: new Date(0),
+			isArchived: false,
+			activeVersionId: null,
+		} as never),
 		currentNodeExecutionIndex: 0,
 		variables: {},
 		restApiUrl: '',
@@ -112,31 +152,51 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
 		setExecutionStatus: () => undefined,
 		credentialsHelper: {
-			getDecrypted: async () => ({ access: 'apiKey', apiKey: 'test-key', baseUrl: options.geminiUrl ?? '', apiVersion: 'v1' }),
+			getDecrypted: async () => ({
+				access: 'apiKey',
+				apiKey: 'test-key',
+				baseUrl: options.geminiUrl ?? '',
+				apiVersion: 'v1',
+			}),
 			isCredentialUsableByNode: () => true,
 			getParentTypes: () => [],
 			getCredentialsProperties: () => [],
 		},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const token = options.resumeToken ?? `token-${executionId}`;
-	const data = options.from ?? createRunExecutionData({ resumeToken: token } as never);
+	const startNode = required(workflow.getNode(options.startNode ?? firstTrigger(nodes)), 'start');
+	const called = {
+		resumeToken: token,
+		parentExecution: { executionId: options.parentExecution, workflowId: 'w0' },
+		executionData: {
+			nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }],
+		},
+	};
+	const isCalled = options.parentExecution !== undefined;
+	const data = options.from ?? createRunExecutionData((isCalled ? called : { resumeToken: token }) as never);
 	const engine = new WorkflowExecute(additionalData, mode, data);
-	const run =
-		options.from === undefined
-			? await engine.run({ workflow, startNode: required(workflow.getNode(options.startNode ?? firstTrigger(nodes)) ?? undefined, 'start') })
-			: await engine.processRunExecutionData(workflow);
+	const isPrepared = options.from !== undefined || isCalled;
+	const running = isPrepared ? engine.processRunExecutionData(workflow) : engine.run({ workflow, startNode });
+	options.whileRunning?.(running);
+	const run = await running;
 	const outputs = (node: string): INodeExecutionData[][][] =>
-		(run.data.resultData.runData[node] ?? []).map((pass) => (pass.data?.main ?? []).map((items) => items ?? []));
+		(run.data.resultData.runData[node] ?? []).map((pass) =>
+			(pass.data?.main ?? []).map((items) => items ?? []),
+		);
 	return {
 		run,
 		outputs,
-		out: (node, output = 0) => outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
+		out: (node, output = 0) =>
+			outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
 		error: run.data.resultData.error,
 	};
 }
 
 function firstTrigger(nodes: readonly INode[]): string {
-	return required(nodes.find(({ type }) => type.endsWith('Trigger')), 'trigger').name;
+	return required(
+		nodes.find(({ type }) => type.endsWith('Trigger')),
+		'trigger',
+	).name;
 }
 
 function withCredential(node: INode): INode {
@@ -146,7 +206,8 @@ function withCredential(node: INode): INode {
 		: node;
 }
 
-function greenlightTypes(): Record<string, INodeType> {
+/** The real nodes, under the names that they have when installed. */
+export function greenlightTypes(): Record<string, INodeType> {
 	return {
 		'n8n-nodes-greenlight.geminiConcept': new GeminiConcept(),
 		'n8n-nodes-greenlight.styleValidator': new StyleValidator(),
@@ -163,7 +224,10 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 	const set = standIn('standInSet', async function () {
 		return [
 			this.getInputData().map((item, index) => {
-				const given = this.getNodeParameter('assignments.assignments', index, []) as Array<{ name: string; value: unknown }>;
+				const given = this.getNodeParameter('assignments.assignments', index, []) as Array<{
+					name: string;
+					value: unknown;
+				}>;
 				const own = Object.fromEntries(given.map(({ name, value }) => [name, value])) as IDataObject;
 				const keep = this.getNodeParameter('includeOtherFields', index, false) === true;
 				return { json: { ...(keep ? item.json : {}), ...own }, pairedItem: { item: index } };

@@ -4,6 +4,9 @@
  */
 const { TestEnvironment } = require('jest-environment-node');
 
+// n8n-core logs each error of a node; the tests that provoke them read them from the result.
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
 const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 module.exports = class extends TestEnvironment {

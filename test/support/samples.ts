@@ -23,7 +23,11 @@ export function artefact(id: string, overrides: Partial<Artefact> = {}): Artefac
 }
 
 /** A verdict on `artefact(id)`. */
-export function verdict(id: string, outcome: Verdict['outcome'] = 'pass', overrides: Partial<Verdict> = {}): Verdict {
+export function verdict(
+	id: string,
+	outcome: Verdict['outcome'] = 'pass',
+	overrides: Partial<Verdict> = {},
+): Verdict {
 	return {
 		artefactId: id,
 		contentHash: artefact(id).contentHash,

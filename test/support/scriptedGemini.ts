@@ -104,18 +104,20 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 			const item: Asked = { what: kindOf(schema), prompt: JSON.parse(prompt), schema };
 			const failure = script.fail(item, asked.length);
 			asked.push(item);
-			const reply =
-				failure ??
-				{
-					status: 200,
-					body: {
-						candidates: [
-							{ content: { parts: [{ text: JSON.stringify(answer(item)) }], role: 'model' }, finishReason: 'STOP', index: 0 },
-						],
-						usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 500, totalTokenCount: 1500 },
-						modelVersion: 'gemini-3.8-flash',
-					},
-				};
+			const reply = failure ?? {
+				status: 200,
+				body: {
+					candidates: [
+						{
+							content: { parts: [{ text: JSON.stringify(answer(item)) }], role: 'model' },
+							finishReason: 'STOP',
+							index: 0,
+						},
+					],
+					usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 500, totalTokenCount: 1500 },
+					modelVersion: 'gemini-3.8-flash',
+				},
+			};
 			response.writeHead(reply.status, { 'content-type': 'application/json' });
 			response.end(JSON.stringify(reply.body));
 		});

@@ -24,9 +24,13 @@ export async function readAttachments(
 		const bytes = await context.helpers.getBinaryDataBuffer(itemIndex, name);
 		total += bytes.length;
 		if (total > MAX_BYTES) {
-			throw new PipelineError('input_refused', `The attached files have more than ${MAX_BYTES / 1e6} MB together.`, {
-				hint: 'Attach smaller files, or fewer.',
-			});
+			throw new PipelineError(
+				'input_refused',
+				`The attached files have more than ${MAX_BYTES / 1e6} MB together.`,
+				{
+					hint: 'Attach smaller files, or fewer.',
+				},
+			);
 		}
 		attachments.push({ mimeType: file.mimeType, data: bytes.toString('base64') });
 	}

@@ -14,32 +14,40 @@ export const description: INodeProperties[] = forOperation('intent', 'capture', 
 	},
 ]);
 
+/** The first columns, in their order. */
+const ITEM_HEAD = { title: '', status: 'new', why: '' };
+
 /** Brief in, intent out: written to the run's state, where every later step finds it. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
-	const { copy, openQuestion, saveWork } = await import('./question');
+	const { openQuestion, saveWork } = await import('./question');
 	const { readAttachments } = await import('./attachments');
 	const { captureIntentRequest } = await import('../../shared/concept');
-	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
+	const { passThrough, plain } = await import('../../shared/host');
+	const typed = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
 	const attachments = await readAttachments(context, item, itemIndex);
-	captureIntentRequest({ brief, attachments, model: '' });
-
-	const question = await openQuestion(context, scope, item, itemIndex, brief, true);
+	const question = await openQuestion(context, scope, item, itemIndex, typed, true);
 	const { model, options } = question.asker;
+	const recorded = question.document.fields.brief;
+	const brief = typeof recorded === 'string' ? recorded : typed;
 	const request = captureIntentRequest({ brief, attachments, model, options });
 	const { value: intent, replayed, ...answer } = await question.ask(request);
-	await saveWork(scope, question, `${question.keyOf(request)}:save`, [{ op: 'set', field: 'intent', value: intent }], {
-		title: intent.title,
-		note: `Captured the intent '${intent.title}'.`,
-	});
+	await saveWork(
+		scope,
+		question,
+		`${question.keyOf(request)}:save`,
+		[{ op: 'set', field: 'intent', value: intent }],
+		{
+			title: intent.title,
+			note: `Captured the intent '${intent.title}'.`,
+		},
+	);
 
+	const { runId } = question.found.run;
 	return [
 		{
 			json: {
-				title: intent.title,
-				status: 'new',
-				why: '',
-				...copy(intent),
-				runId: question.found.run.runId,
+				...plain({ ...ITEM_HEAD, ...intent, ...passThrough(item.json) }),
+				runId,
 				round: question.found.round,
 				kind: 'intent',
 				...answer,

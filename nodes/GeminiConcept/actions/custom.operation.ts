@@ -80,13 +80,13 @@ export const description: INodeProperties[] = forOperation('custom', 'generate',
 
 /** One piece of work in the user's own fields. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
-	const { addWork, openQuestion, saveWork, toItems } = await import('./question');
+	const { addWork, openQuestion, recordRequest, saveWork, toItems } = await import('./question');
 	const { readAttachments } = await import('./attachments');
-	const { contextOfRound, customRequest, newArtefacts, placesBefore } = await import('../../shared/concept');
-	const { hashOf } = await import('../../shared/state');
+	const { contextOfRound, customRequest, firstPlaceOf, newArtefacts } = await import('../../shared/concept');
+	const { artefactsOf, hashOf } = await import('../../shared/state');
 	const typed = String(context.getNodeParameter('input', itemIndex, '') ?? '');
-	const question = await openQuestion(context, scope, item, itemIndex, typed);
-	const { found, order, asker } = question;
+	const question = await openQuestion(context, scope, item, itemIndex);
+	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round);
 	const turnedDown = order?.reasons.map((reason) => `An earlier answer was turned down: ${reason}`) ?? [];
 	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
@@ -100,31 +100,37 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		options: asker.options,
 	});
 	const key = question.keyOf(request);
-	const requester = `${scope.node}#${itemIndex + 1}`;
 	const kind = String(context.getNodeParameter('kind', itemIndex, 'work') ?? '').trim() || 'work';
+	await recordRequest(scope, question, 1);
 
 	const answer = await question.ask(request);
 	const artefacts = newArtefacts([answer.value], {
 		stepKey: key,
 		kind,
 		round: found.round,
-		firstSlot: order?.slot ?? placesBefore(question.document, requester) + 1,
+		firstSlot: order?.slot ?? firstPlaceOf(question.document, requester),
 		madeFrom: [`input@${hashOf(input)}`],
 		by: scope.nodeName,
 		replaces: order?.artefactId,
+		costUsd: answer.costUsd,
 	});
-	const asked = order === undefined ? [{ op: 'mergeById' as const, field: 'requested', items: [{ id: requester, count: 1 }] }] : [];
-	await saveWork(scope, question, `${key}:save`, [...asked, ...addWork(artefacts, order?.artefactId)], {
-		note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
-	});
-	return toItems(scope, question, artefacts, answer, itemIndex);
+	await saveWork(
+		scope,
+		question,
+		`${key}:save`,
+		addWork(question, artefacts, artefactsOf(question.document)),
+		{
+			note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
+		},
+	);
+	return toItems(scope, question, artefacts, answer, item, itemIndex);
 };
 
-const readRows = (value: unknown): CustomField[] => {
+function readRows(value: unknown): CustomField[] {
 	const rows: unknown[] = Array.isArray(value) ? value : [];
 	return rows.map((row) => {
 		const { name, type, description: text } = Object(row);
 		const known = (['text', 'number', 'yesNo', 'list'] as const).find((each) => each === type);
 		return { name: String(name ?? '').trim(), type: known ?? 'text', description: String(text ?? '') };
 	});
-};
+}

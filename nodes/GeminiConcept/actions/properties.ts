@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	authenticationField,
 	callOptions,
+	keepStateInField,
 	modelField,
 	runField,
 	whenItFailsField,
@@ -119,4 +120,5 @@ export const properties: INodeProperties[] = [
 		],
 	},
 	runField,
+	keepStateInField,
 ];

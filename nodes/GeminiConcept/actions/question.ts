@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Ask } from '../../shared/concept';
 import type { Asker, FoundRun, RunScope } from '../../shared/host';
-import type { Artefact, Command, JsonObject, RetryOrder, StateDocument } from '../../shared/state';
+import type { Artefact, Command, RetryOrder, StateDocument } from '../../shared/state';
 import type { StructuredRequest } from '../../shared/model';
 
 export interface Question {
@@ -10,9 +10,9 @@ export interface Question {
 	document: StateDocument;
 	asker: Asker;
 	/** What the Retry Router asked for, on items that it sent back. */
-	order: Pick<RetryOrder, 'slot' | 'artefactId' | 'reasons'> | undefined;
-	/** Position among the items of this call, or the artefact that it is about. */
-	slot: string;
+	order: RetryOrder | undefined;
+	/** Names what this item asks for: the step, its pass and the item's position. */
+	requester: string;
 	/** Asks once for this item: the answer is recorded under the step's key. */
 	ask: Ask;
 	/** The key of a request of this item. */
@@ -28,7 +28,7 @@ export async function openQuestion(
 	brief?: string,
 	ownsBrief = false,
 ): Promise<Question> {
-	const { PROCESS_ID, openAsker } = await import('../../shared/host');
+	const { PROCESS_ID, openAsker, passNumber } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { retryOrderSchema, stepKey } = await import('../../shared/state');
 	const found = await scope.find(itemIndex, item.json, {
@@ -37,7 +37,8 @@ export async function openQuestion(
 	});
 	const parsed = retryOrderSchema.safeParse({ reasons: [], why: '', ...item.json });
 	const order = parsed.success ? parsed.data : undefined;
-	const slot = order?.artefactId ?? (order === undefined ? String(itemIndex + 1) : `place ${order.slot}`);
+	const position = `${passNumber(context) + 1}/${itemIndex + 1}`;
+	const slot = order?.artefactId ?? (order === undefined ? position : `place ${order.slot}`);
 	const asker = await openAsker(context, itemIndex);
 	const keyOf = <T>(request: StructuredRequest<T>): string =>
 		stepKey({
@@ -55,7 +56,7 @@ export async function openQuestion(
 		document: await scope.store.read(found.run.runId),
 		asker,
 		order,
-		slot,
+		requester: `${scope.node}#${position}`,
 		keyOf,
 		ask: (request) =>
 			askOnce(
@@ -84,45 +85,88 @@ export async function saveWork(
 	commands: readonly Command[],
 	more: { title?: string; note: string },
 ): Promise<void> {
-	const { PipelineError } = await import('../../shared/errors');
-	const [result] = await scope.store.write(question.found.run.runId, [
-		{
-			by: scope.nodeName,
-			asRecordKeeper: true,
-			commandId,
-			commands,
-			...(more.title === undefined ? {} : { title: more.title }),
-			ledger: [
-				{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
-			],
-		},
-	]);
-	if (result?.ok === false) throw new PipelineError(result.failure.code, result.failure.message, result.failure);
+	const { writeOrThrow } = await import('../../shared/host');
+	await writeOrThrow(scope.store, question.found.run.runId, {
+		by: scope.nodeName,
+		asRecordKeeper: true,
+		commandId,
+		commands,
+		...(more.title === undefined ? {} : { title: more.title }),
+		ledger: [
+			{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
+		],
+	});
 }
 
-/** The commands that add work in the place of what it replaces. */
-export function addWork(artefacts: readonly Artefact[], replaced: string | undefined): Command[] {
-	const before = replaced === undefined ? [] : [{ id: replaced, status: 'replaced' }];
+/** Recorded before the call, so that the router knows what is missing also when the call fails. */
+export async function recordRequest(scope: RunScope, question: Question, count: number): Promise<void> {
+	if (question.order !== undefined) return;
+	const { writeOrThrow } = await import('../../shared/host');
+	await writeOrThrow(scope.store, question.found.run.runId, {
+		by: scope.nodeName,
+		asRecordKeeper: true,
+		commands: [{ op: 'mergeById', field: 'requested', items: [{ id: question.requester, count }] }],
+	});
+}
+
+/**
+ * The commands that add work: in the place of what was sent back, and of what this step made for the same places of the
+ * same round before, when it was asked something else.
+ */
+export function addWork(
+	question: Question,
+	artefacts: readonly Artefact[],
+	earlier: readonly Artefact[],
+	sentBack = question.order?.artefactId,
+): Command[] {
+	const fresh = new Set(artefacts.map(({ id }) => id));
+	const slots = new Set(artefacts.map(({ slot }) => slot));
+	const { round } = question.found;
+	const outdated = earlier.filter(
+		({ id, by, locked, round: made, slot, status }) =>
+			!fresh.has(id) &&
+			!locked &&
+			status !== 'replaced' &&
+			made === round &&
+			slots.has(slot) &&
+			by === artefacts[0]?.by,
+	);
+	const replaced = new Set([...outdated.map(({ id }) => id), ...(sentBack === undefined ? [] : [sentBack])]);
+	const before = [...replaced].map((id) => ({ id, status: 'replaced' }));
 	return [{ op: 'mergeById', field: 'artefacts', items: [...before, ...artefacts] }];
 }
 
 /**
- * The work as state has it now, as items. What the call cost is shared out evenly, so that the column adds up.
+ * The work as it was answered, with what state says of it now. What the call cost is shared out evenly, so that the column
+ * adds up. What other steps put on the item goes on.
  */
 export async function toItems(
 	scope: RunScope,
 	question: Question,
 	artefacts: readonly Artefact[],
 	answer: { costUsd: number | null; model: string; durationMs: number; usage: object; replayed: boolean },
+	item: INodeExecutionData,
 	itemIndex: number,
 ): Promise<INodeExecutionData[]> {
+	const { passThrough, plain } = await import('../../shared/host');
 	const { artefactsOf, itemOf } = await import('../../shared/state');
+	const { intentSchema } = await import('../../shared/concept');
 	const stored = artefactsOf(await scope.store.read(question.found.run.runId));
+	const before = stored.find(({ id }) => id === item.json.artefactId);
+	const names = [
+		...Object.keys(before?.content ?? {}),
+		...(item.json.kind === 'intent' ? Object.keys(intentSchema.shape) : []),
+	];
+	const kept = passThrough(item.json, names);
 	return artefacts.map((artefact) => {
-		const now = stored.find(({ id }) => id === artefact.id) ?? artefact;
+		const now = stored.find(
+			({ id, contentHash }) => id === artefact.id && contentHash === artefact.contentHash,
+		);
+		const as = { ...artefact, status: now?.status ?? artefact.status, why: now?.why ?? artefact.why };
+		const work = itemOf(question.found.run.runId, as, question.found.round, { replayed: answer.replayed });
 		return {
 			json: {
-				...copy(itemOf(question.found.run.runId, now, question.found.round, { replayed: answer.replayed })),
+				...plain({ ...work, ...kept }),
 				costUsd: answer.costUsd === null ? null : answer.costUsd / artefacts.length,
 				model: answer.model,
 				durationMs: answer.durationMs,
@@ -133,24 +177,27 @@ export async function toItems(
 	});
 }
 
-/** Plain JSON for an n8n item. */
-export function copy(value: JsonObject): Record<string, string | number | boolean | object | null> {
-	return JSON.parse(JSON.stringify(value));
-}
-
 function readBeginning(context: IExecuteFunctions, itemIndex: number, brief: string | undefined) {
 	const options = readOptions(context, itemIndex);
 	const words = (brief ?? '').trim().replace(/\s+/g, ' ');
-	const title = words === '' ? context.getWorkflow().name ?? 'Untitled run' : words;
+	const title = words === '' ? (context.getWorkflow().name ?? 'Untitled run') : words;
 	const ifBriefChanged = (['keep', 'newVersion', 'startAnother', 'stop'] as const).find(
 		(choice) => choice === options.ifBriefChanged,
 	);
 	return {
-		title: title.length > 60 ? `${title.slice(0, 60)}…` : title,
+		title: shorten(title),
 		...(brief === undefined || brief === '' ? {} : { brief }),
-		...(typeof options.runKey === 'string' && options.runKey.trim() !== '' ? { runKey: options.runKey.trim() } : {}),
+		...(typeof options.runKey === 'string' && options.runKey.trim() !== ''
+			? { runKey: options.runKey.trim() }
+			: {}),
 		...(ifBriefChanged === undefined ? {} : { ifBriefChanged }),
 	};
+}
+
+/** Cut between characters as a person sees them, so that no emoji is left in halves. */
+export function shorten(text: string): string {
+	const characters = [...text];
+	return characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : text;
 }
 
 function readTake(context: IExecuteFunctions, itemIndex: number): number {

@@ -15,16 +15,18 @@ export const description: INodeProperties[] = forOperation('concept', 'revise', 
 	},
 ]);
 
-/** Changes one concept: the same artefact with new content, so that what was said of the old content no longer counts. */
+/** Changes one concept: a new artefact in its place, so that what was said of the old one stays with the old one. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, saveWork, toItems } = await import('./question');
-	const { conceptSchema, contextOfRound, reviseConceptRequest } = await import('../../shared/concept');
-	const { artefactsOf, hashOf } = await import('../../shared/state');
+	const { conceptSchema, contextOfRound, newArtefacts, reviseConceptRequest } =
+		await import('../../shared/concept');
+	const { artefactsOf } = await import('../../shared/state');
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker } = question;
-	const id = String(item.json.artefactId ?? '');
-	const before = artefactsOf(question.document).find((artefact) => artefact.id === id);
-	const concept = conceptSchema.safeParse(recordedBefore() ?? before?.content);
+	const present = artefactsOf(question.document);
+	const before = present.find(({ id }) => id === item.json.artefactId);
+	const fields = Object.fromEntries(Object.keys(conceptSchema.shape).map((name) => [name, item.json[name]]));
+	const concept = conceptSchema.safeParse({ ...before?.content, ...JSON.parse(JSON.stringify(fields)) });
 	if (before === undefined || !concept.success) {
 		throw new PipelineError('input_refused', 'This item is not a concept that can be revised.', {
 			hint: "Connect the output of a 'Concept: Generate' step, or use 'Custom: Generate' for other work.",
@@ -33,31 +35,29 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const told = contextOfRound(question.document, found.round);
 	const request = reviseConceptRequest({
 		concept: concept.data,
-		note: order === undefined ? String(context.getNodeParameter('note', itemIndex, '') ?? '') : order.reasons.join('\n'),
+		note:
+			order === undefined
+				? String(context.getNodeParameter('note', itemIndex, '') ?? '')
+				: order.reasons.join('\n'),
 		intent: told.intent,
 		directives: told.directives,
 		model: asker.model,
 		options: asker.options,
 	});
+	const key = question.keyOf(request);
 	const answer = await question.ask(request);
-	const content = { ...answer.value };
-	const revised = {
-		...before,
-		title: content.title,
-		content,
-		contentHash: hashOf(content),
-		status: 'new' as const,
-		why: '',
+	const revised = newArtefacts([answer.value], {
+		stepKey: key,
+		kind: before.kind,
 		round: found.round,
-	};
-	await saveWork(scope, question, `${question.keyOf(request)}:save`, addWork([revised], undefined), {
-		note: `Revised '${revised.title}'.`,
+		firstSlot: before.slot,
+		madeFrom: [`${before.id}@${before.contentHash}`],
+		by: before.by,
+		replaces: before.id,
+		costUsd: answer.costUsd,
 	});
-	return toItems(scope, question, [revised], answer, itemIndex);
-
-	/** The concept as it came in, so that the same step asks the same question also after it has changed the state. */
-	function recordedBefore(): unknown {
-		const fields = Object.keys(conceptSchema.shape).map((name) => [name, item.json[name]]);
-		return fields.every(([, value]) => value !== undefined) ? Object.fromEntries(fields) : undefined;
-	}
+	await saveWork(scope, question, `${key}:save`, addWork(question, revised, present, before.id), {
+		note: `Revised '${before.title}'.`,
+	});
+	return toItems(scope, question, revised, answer, item, itemIndex);
 };

@@ -22,23 +22,41 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** What the Retry Router asks of an item goes before what the node is set to. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, openRunScope, runPerItem, tell, toNodeError } = await import('../../shared/host');
-	const scope = await openRunScope(context).catch((error: unknown) => {
-		throw toNodeError(context, error, 0);
+	const { counted, openRunScope, runPerItem, stepsBefore, tell } = await import('../../shared/host');
+	const scope = await openRunScope(context);
+	const before = stepsBefore(context);
+	const results = await runPerItem(context, async (item, itemIndex) => {
+		if (isForAnother(item, scope.nodeName, before)) return [];
+		return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
 	});
-	const results = await runPerItem(context, (item, itemIndex) =>
-		chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex),
-	);
 	const failed = results.filter(({ json }) => json.failure !== undefined).length;
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
-	if (failed > 0) tell(context, `${counted(failed, 'item')} failed and will reach the router with the reason`, 'warning');
+	if (failed > 0)
+		tell(context, `${counted(failed, 'item')} failed and will reach the router with the reason`, 'warning');
 	if (replayed > 0) {
-		tell(context, `${counted(replayed, 'item')} shown from the record, at no cost. Raise 'Take' for a fresh answer.`);
+		tell(
+			context,
+			`${counted(replayed, 'item')} shown from the record, at no cost. Raise 'Take' for a fresh answer.`,
+		);
 	}
 	if (scope.runCount() > 1) {
-		tell(context, 'These items belong to several runs, which wait for each other here. Give each brief an execution of its own.');
+		tell(
+			context,
+			'These items belong to several runs, which wait for each other here. Give each brief an execution of its own.',
+		);
 	}
 	return [results];
+}
+
+/** What another generator made, that generator makes anew: where Retry leads to several, one answers. */
+function isForAnother(
+	item: INodeExecutionData,
+	own: string,
+	before: ReadonlySet<string> | undefined,
+): boolean {
+	const { maker, next } = item.json;
+	if (typeof maker !== 'string' || maker === own || next === 'check') return false;
+	return before?.has(maker) ?? false;
 }
 
 function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): Operation {

@@ -16,36 +16,46 @@ export async function composeItems(
 	arrived: ArrivedRound,
 	decision: RoundDecision,
 ): Promise<OutputItems> {
+	const { PipelineError } = await import('../../shared/errors');
+	const { lineageToken, passThrough, plain, stepsAfter } = await import('../../shared/host');
+	const after = stepsAfter(context);
 	const { artefactsOf, itemOf, verdictFor } = await import('../../shared/state');
 	const { runId, round } = arrived;
 	const document = await scope.store.read(runId);
 	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
-	const everHeld = await heldBefore(scope, arrived);
+	const lineage = lineageToken(context) ?? context.getExecutionId();
+	const gone = decision.done.filter((id) => !artefacts.has(id)).map(toGone);
 
 	return {
 		done: decision.done.flatMap((id) => compose(id, {})),
 		retry: decision.retry.map(toRetryItem),
-		escalate: decision.escalate.map(toEscalatedItem),
+		escalate: [...decision.escalate, ...gone].map(toEscalatedItem),
 	};
 
 	function compose(id: string, more: Record<string, unknown>, to = round): INodeExecutionData[] {
 		const artefact = artefacts.get(id);
 		if (artefact === undefined) return [];
-		const held = everHeld.get(id);
+		const held = arrived.held.get(id);
 		const work = itemOf(runId, artefact, to, { verdict: verdictFor(document, artefact) });
 		return [
 			{
-				json: plain({ ...cleaned(held), ...work, ...more }),
+				json: plain({
+					...work,
+					...passThrough(held?.item.json ?? {}, Object.keys(artefact.content)),
+					...more,
+				}),
 				...(held?.item.binary === undefined ? {} : { binary: held.item.binary }),
 				...pairing(held),
 			},
 		];
 	}
 
-	function toRetryItem(order: RetryOrder): INodeExecutionData {
-		const more = { slot: order.slot, why: order.why, next: order.next, reasons: order.reasons };
-		const [item] = order.artefactId === undefined ? [] : compose(order.artefactId, more, round + 1);
-		const held = [...everHeld.values()].find(({ slot }) => slot === order.slot) ?? arrived.arrivals[0];
+	function toRetryItem({ slot, artefactId, why, next, reasons, maker }: RetryOrder): INodeExecutionData {
+		// Only a maker that Retry leads to can answer; otherwise whoever gets the item does.
+		const isReached = maker !== undefined && after?.has(maker) === true;
+		const more = { slot, why, next, reasons, ...(isReached ? { maker } : {}) };
+		const [item] = artefactId === undefined ? [] : compose(artefactId, more, round + 1);
+		const held = [...arrived.held.values()].find((each) => each.slot === slot) ?? arrived.arrivals[0];
 		return (
 			item ?? {
 				json: plain({ title: '', status: 'new', ...more, runId, round: round + 1 }),
@@ -54,42 +64,26 @@ export async function composeItems(
 		);
 	}
 
-	function toEscalatedItem(escalation: Escalation): INodeExecutionData {
-		const { status, why, failure } = escalation;
-		const [item] = escalation.artefactId === undefined ? [] : compose(escalation.artefactId, { status, why, failure });
+	function toEscalatedItem({ slot, artefactId, status, why, failure }: Escalation): INodeExecutionData {
+		const more = { status, why, ...(failure === undefined ? {} : { failure }) };
+		const [item] = artefactId === undefined ? [] : compose(artefactId, more);
 		return (
-			item ?? {
-				json: plain({ title: '', status, why, failure, slot: escalation.slot, runId, round }),
-				...pairing(arrived.arrivals[0]),
-			}
+			item ?? { json: plain({ title: '', ...more, slot, runId, round }), ...pairing(arrived.arrivals[0]) }
 		);
 	}
 
-	/** Without what was there in this execution there is no lineage to keep; n8n then finds none, rather than a wrong one. */
+	/** Decided and then taken back by a rollback: a person has to know. */
+	function toGone(id: string): Escalation {
+		const failure = new PipelineError(
+			'rolled_back',
+			'It had passed, and a rollback took it back.',
+		).toFailure();
+		return { slot: 1, artefactId: id, status: 'failed', why: failure.message, failure };
+	}
+
+	/** Held items name the pass that they came in. From a different lineage that pass is not there, and none is named. */
 	function pairing(held: HeldItem | undefined): { pairedItem?: IPairedItemData } {
-		if (held === undefined || held.executionId !== context.getExecutionId() || held.source === null) return {};
+		if (held === undefined || held.lineage !== lineage || held.source === null) return {};
 		return { pairedItem: { item: held.index, input: held.input, sourceOverwrite: held.source } };
 	}
 }
-
-/** The latest arrival of each piece of work, over all rounds: what passed in the first round leaves in the last one. */
-async function heldBefore(scope: RunScope, { runId, arrivals }: ArrivedRound): Promise<Map<string, HeldItem>> {
-	const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
-	const held = recorded.flatMap(({ answer }): HeldItem[] => {
-		const value = Object(answer);
-		return typeof value.artefactId === 'string' ? [value] : [];
-	});
-	return new Map([...held, ...arrivals].flatMap((entry) => (entry.artefactId === undefined ? [] : [[entry.artefactId, entry]])));
-}
-
-/** What other steps put on the item, without what Greenlight says of a round that is over. */
-function cleaned(held: HeldItem | undefined): Record<string, unknown> {
-	const { failure: _failure, verdict: _verdict, next: _next, replayed: _replayed, reasons: _reasons, ...kept } =
-		held?.item.json ?? {};
-	return kept;
-}
-
-function plain(value: Record<string, unknown>): INodeExecutionData['json'] {
-	return JSON.parse(JSON.stringify(value));
-}
-

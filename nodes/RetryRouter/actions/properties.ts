@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { runField } from '../../shared/host/descriptions';
+import { keepStateInField, runField } from '../../shared/host/descriptions';
 
 export const properties: INodeProperties[] = [
 	{
@@ -23,8 +23,16 @@ export const properties: INodeProperties[] = [
 		name: 'retryWith',
 		type: 'options',
 		options: [
-			{ name: 'Ask for Something New', value: 'generate', description: 'A new piece in the place of the one that failed' },
-			{ name: 'Revise What Failed', value: 'revise', description: 'The same piece, changed as the reasons say' },
+			{
+				name: 'Ask for Something New',
+				value: 'generate',
+				description: 'A new piece in the place of the one that failed',
+			},
+			{
+				name: 'Revise What Failed',
+				value: 'revise',
+				description: 'The same piece, changed as the reasons say',
+			},
 		],
 		default: 'generate',
 	},
@@ -33,7 +41,11 @@ export const properties: INodeProperties[] = [
 		name: 'whenSpent',
 		type: 'options',
 		options: [
-			{ name: 'Give Everything to a Person', value: 'escalate', description: 'All leaves by Escalate, with the reasons' },
+			{
+				name: 'Give Everything to a Person',
+				value: 'escalate',
+				description: 'All leaves by Escalate, with the reasons',
+			},
 			{
 				name: 'Go On With What Passed',
 				value: 'goOnWithWhatPassed',
@@ -101,4 +113,5 @@ export const properties: INodeProperties[] = [
 		],
 	},
 	runField,
+	keepStateInField,
 ];

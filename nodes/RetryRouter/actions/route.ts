@@ -12,23 +12,30 @@ const LONGEST_WAIT_INSIDE_MS = 60_000;
 
 /**
  * Records what arrived and, when the round is complete, decides it. Until then everything is held, which shows as three
- * empty outputs. The first output is the safe one: n8n sends there whatever it does not understand.
+ * empty outputs. The first output is the safe one: n8n sends there whatever it does not understand, and so does this step.
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { isMoreToCome, openRunScope, tell, toNodeError } = await import('../../shared/host');
+	const { decideRound, isRoundComplete, noteEmitted } = await import('../../shared/recovery');
 	const { recordArrivals } = await import('./arrivals');
 	try {
 		const scope = await openRunScope(context);
 		const policy = await readPolicy(context);
-		const outputs: Outputs = [[], [], []];
-		for (const arrived of await recordArrivals(context, scope)) {
-			const isComplete = await isRoundComplete(scope, arrived, isMoreToCome(context));
-			if (!isComplete) {
-				tell(context, `Holding ${arrived.here} of this round until the rest has arrived`);
+		const { rounds, strays } = await recordArrivals(context, scope);
+		const outputs: Outputs = [[...strays], [], []];
+		const moreToCome = isMoreToCome(context);
+		for (const round of rounds) {
+			if (!isRoundComplete(await scope.store.read(round.runId), round, moreToCome)) {
+				tell(context, `Holding ${round.here.length} of this round until the rest has arrived`);
 				continue;
 			}
-			const decision = await decide(context, scope, arrived, policy);
-			await emit(context, scope, arrived, decision, outputs);
+			const rollBackTo = await readCheckpoint(context, scope, round.runId);
+			const decision = await decideRound(scope.store, round, policy, Date.now());
+			if (decision.kind === 'retry' && rollBackTo !== '')
+				await rollBack(scope, round.runId, rollBackTo, decision);
+			await emit(context, scope, round, decision, outputs);
+			await noteEmitted(scope.store, round, decision);
+			if (decision.kind === 'done' && !scope.seesTheEnd) await close(scope, round.runId);
 			tell(context, decision.why, decision.kind === 'escalate' ? 'warning' : 'info');
 		}
 		return outputs;
@@ -37,128 +44,48 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	}
 }
 
+/** Looked up before anything is decided, so that a name that does not exist changes nothing. */
+async function readCheckpoint(context: IExecuteFunctions, scope: RunScope, runId: string): Promise<string> {
+	const name = String(context.getNodeParameter('options.rollBackTo', 0, '') ?? '').trim();
+	if (name !== '') await scope.store.read(runId, name);
+	return name;
+}
+
 /**
- * n8n's own list decides where it can be seen: a second generator that has not run yet is not in state. Where it cannot be
- * seen, all that state expects of the round must have arrived.
+ * The brief, the intent and the user's own fields go back to the checkpoint, once for a decision. The work itself stays:
+ * what passed because it passed, the rest because it is what the next round is about.
  */
-async function isRoundComplete(
-	scope: RunScope,
-	{ runId, round, arrivals }: ArrivedRound,
-	moreToCome: boolean | undefined,
-): Promise<boolean> {
-	if (moreToCome !== undefined) return !moreToCome;
-	const { artefactsOf, requestedCount } = await import('../../shared/state');
-	const { isExpected } = await import('../../shared/recovery');
-	const document = await scope.store.read(runId);
-	const here = new Set(arrivals.map(({ artefactId }) => artefactId));
-	const artefacts = artefactsOf(document);
-	const hasAllKnown = artefacts.every((artefact) => !isExpected(artefact, document, round) || here.has(artefact.id));
-	const known = artefacts.filter(({ status }) => status !== 'replaced').length;
-	const isUnplaced = arrivals.some(({ artefactId, failure }) => artefactId === undefined && failure !== undefined);
-	return hasAllKnown && (isUnplaced || known >= requestedCount(document));
-}
-
-async function decide(
-	context: IExecuteFunctions,
-	scope: RunScope,
-	{ runId, round, arrivals }: ArrivedRound,
-	policy: RetryPolicy,
-): Promise<RoundDecision> {
-	const { PipelineError } = await import('../../shared/errors');
-	const { decideNext, factsOfRound, wasGenerated } = await import('../../shared/recovery');
-	const { roundDecisionSchema, roundId } = await import('../../shared/state');
-	const document = await scope.store.read(runId);
-	const run = await scope.store.getRun(runId);
-	const id = roundId(scope.node, round);
-	const decision = decideNext(
-		factsOfRound({
-			id,
-			round,
-			document,
-			arrivals,
-			spentUsd: run.costUsd,
-			elapsedMs: Date.now() - Date.parse(run.createdAt),
-		}),
-		policy,
-	);
-	const entry = JSON.parse(JSON.stringify(decision));
-	const [result] = await scope.store.write(runId, [
-		{
-			by: scope.nodeName,
-			asRecordKeeper: true,
-			commandId: `round:${id}`,
-			commands: [
-				{ op: 'mergeById', field: 'rounds', items: [entry] },
-				...(wasGenerated(round, document) ? [{ op: 'increment' as const, field: 'attempts', by: 1 }] : []),
-			],
-			outcome: entry,
-			...(decision.kind === 'escalate' || decision.kind === 'partly'
-				? { status: { status: 'escalated' as const, note: decision.why } }
-				: {}),
-			ledger: [
-				{
-					layer: 'recovery',
-					event: 'round',
-					note: `Round ${round + 1}: ${decision.why}`,
-					by: scope.nodeName,
-					round,
-				},
-				...arrivals.flatMap(({ failure, artefactId }) =>
-					failure === undefined
-						? []
-						: [
-								{
-									layer: failure.layer,
-									event: 'failure',
-									note: failure.message,
-									by: scope.nodeName,
-									round,
-									failure,
-									...(artefactId === undefined ? {} : { artefactId }),
-								},
-							],
-				),
-			],
-		},
-	]);
-	if (result === undefined || !result.ok) {
-		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? 'The decision was not saved.');
-	}
-	const recorded = roundDecisionSchema.parse(result.outcome);
-	if (recorded.kind === 'retry' && !result.replayed) await rollBack(context, scope, runId, recorded);
-	return recorded;
-}
-
-/** Content goes back to the checkpoint; what passed stays, and so does what is sent back to be changed or checked. */
-async function rollBack(
-	context: IExecuteFunctions,
-	scope: RunScope,
-	runId: string,
-	decision: RoundDecision,
-): Promise<void> {
-	const to = String(context.getNodeParameter('options.rollBackTo', 0, '') ?? '').trim();
-	if (to === '') return;
-	await scope.store.rollBack(runId, to, {
+async function rollBack(scope: RunScope, runId: string, to: string, decision: RoundDecision): Promise<void> {
+	const { artefactsOf } = await import('../../shared/state');
+	const { refusal } = await import('../../shared/host');
+	const work = artefactsOf(await scope.store.read(runId)).map(({ id }) => id);
+	const result = await scope.store.rollBack(runId, to, {
 		by: scope.nodeName,
 		commandId: `rollback:${decision.id}`,
-		keep: [...decision.kept.map(({ id }) => id), ...decision.retry.flatMap(({ artefactId }) => artefactId ?? [])],
+		keep: work,
 	});
+	if (!result.ok) throw refusal(result);
+}
+
+/** Where n8n does not say when an execution ends, its last decision closes the run. */
+async function close(scope: RunScope, runId: string): Promise<void> {
+	await scope.store.write(runId, [{ by: scope.nodeName, commands: [], status: { status: 'finished' } }]);
 }
 
 async function emit(
 	context: IExecuteFunctions,
 	scope: RunScope,
-	arrived: ArrivedRound,
+	round: ArrivedRound,
 	decision: RoundDecision,
 	outputs: Outputs,
 ): Promise<void> {
 	const { composeItems } = await import('./outputItems');
 	const [escalate, retry, done] = outputs;
-	const items = await composeItems(context, scope, arrived, decision);
+	const items = await composeItems(context, scope, round, decision);
 	done.push(...items.done);
 	escalate.push(...items.escalate);
 	if (items.retry.length === 0) return;
-	await scope.reachRound(arrived.runId, decision.round + 1);
+	await scope.reachRound(round.runId, decision.round + 1);
 	if (decision.waitMs <= LONGEST_WAIT_INSIDE_MS) {
 		const signal = context.getExecutionCancelSignal();
 		if (decision.waitMs > 0) await delay(decision.waitMs, undefined, signal === undefined ? {} : { signal });
@@ -170,7 +97,8 @@ async function emit(
 
 async function readPolicy(context: IExecuteFunctions): Promise<RetryPolicy> {
 	const { resolvePolicy } = await import('../../shared/recovery');
-	const number = (name: string, otherwise: number): number => Number(context.getNodeParameter(name, 0, otherwise));
+	const number = (name: string, otherwise: number): number =>
+		Number(context.getNodeParameter(name, 0, otherwise));
 	const retryWith = context.getNodeParameter('retryWith', 0, 'generate') === 'revise' ? 'revise' : 'generate';
 	const goesOn = context.getNodeParameter('whenSpent', 0, 'escalate') === 'goOnWithWhatPassed';
 	return resolvePolicy({

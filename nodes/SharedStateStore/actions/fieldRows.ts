@@ -32,7 +32,11 @@ export const fieldRows: INodeProperties[] = [
 		options: [
 			{ name: 'Add to a List', value: 'append', description: 'Nothing is overwritten' },
 			{ name: 'Add Up', value: 'increment', description: 'A number that is counted up' },
-			{ name: 'Merge by ID', value: 'mergeById', description: 'Entries with an ID; the same ID changes the entry' },
+			{
+				name: 'Merge by ID',
+				value: 'mergeById',
+				description: 'Entries with an ID; the same ID changes the entry',
+			},
 			{ name: 'Replace', value: 'set', description: 'The newest value counts' },
 			{ name: 'Write Once', value: 'writeOnce', description: 'The first value stays' },
 		],

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { runField } from '../../shared/host/descriptions';
+import { keepStateInField, runField } from '../../shared/host/descriptions';
 import * as checkpointRollBack from './checkpoint/rollBack.operation';
 import * as checkpointSave from './checkpoint/save.operation';
 import * as historyGetAll from './history/getAll.operation';
@@ -123,6 +123,7 @@ export const properties: INodeProperties[] = [
 	...stateRead.description,
 	...stateWrite.description,
 	{ ...runField, displayOptions: { hide: { operation: ['start'] } } },
+	keepStateInField,
 ];
 
 function operationsOf(

@@ -38,27 +38,29 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 /** These are about what failed, so they work on failed items too. */
 const FOR_FAILED = new Set(['run/handToPerson', 'run/stop']);
 
+function nameOf(context: IExecuteFunctions, itemIndex: number): string {
+	const part = (name: string): string => String(context.getNodeParameter(name, itemIndex));
+	return `${part('resource')}/${part('operation')}`;
+}
+
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { asPipelineError, failedItem, openRunScope, toNodeError } = await import('../../shared/host');
-	const { failureOf } = await import('../../shared/recovery');
-	const scope = await openRunScope(context).catch((error: unknown) => {
-		throw toNodeError(context, error, 0);
-	});
-	const results: INodeExecutionData[] = [];
-	for (const [itemIndex, item] of context.getInputData().entries()) {
-		const name = `${String(context.getNodeParameter('resource', itemIndex))}/${String(context.getNodeParameter('operation', itemIndex))}`;
-		if (failureOf(item.json) !== undefined && !FOR_FAILED.has(name)) {
-			results.push({ ...item, pairedItem: { item: itemIndex } });
-			continue;
-		}
-		try {
-			const rows = await OPERATIONS[name]?.({ context, scope, item, itemIndex });
+	const { counted, openRunScope, runPerItem, tell } = await import('../../shared/host');
+	const scope = await openRunScope(context);
+	const results = await runPerItem(
+		context,
+		async (item, itemIndex) => {
+			const rows = await OPERATIONS[nameOf(context, itemIndex)]?.({ context, scope, item, itemIndex });
 			const binary = item.binary === undefined ? {} : { binary: item.binary };
-			for (const json of rows ?? []) results.push({ json, ...binary, pairedItem: { item: itemIndex } });
-		} catch (error) {
-			if (!context.continueOnFail()) throw toNodeError(context, error, itemIndex);
-			results.push(failedItem(context, item, asPipelineError(error).toFailure(), itemIndex));
-		}
+			return (rows ?? []).map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));
+		},
+		{ alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)), whenItFails: 'stop' },
+	);
+	const replayed = results.filter(({ json }) => json.replayed === true).length;
+	if (replayed > 0) {
+		tell(
+			context,
+			`${counted(replayed, 'item')} on record already, so nothing was written again. Raise 'Take' to repeat it.`,
+		);
 	}
 	return [results];
 }

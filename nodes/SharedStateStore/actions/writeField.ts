@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PipelineError } from '../../shared/errors';
-import { hashOf, stepKey, type Command, type Json, type MergeRule } from '../../shared/state';
+import type { Command, FieldDeclaration, Json, MergeRule } from '../../shared/state';
+import { commandIdOf } from './commandId';
 import type { Operation } from './router';
 
 /**
@@ -8,45 +9,39 @@ import type { Operation } from './router';
  * the run does not know is declared with the rule.
  */
 export async function writeField(
-	{ context, scope, item, itemIndex }: Parameters<Operation>[0],
+	call: Parameters<Operation>[0],
 	field: string,
 	rule: MergeRule,
-	toCommand: (declared: MergeRule) => Command,
+	toCommand: (declared: FieldDeclaration | undefined) => Command,
 ): Promise<IDataObject[]> {
+	const { context, scope, item, itemIndex } = call;
 	if (field === '') throw new PipelineError('input_missing', "'Field' is empty.");
-	const { run, round } = await scope.find(itemIndex, item.json);
-	const known = (await scope.store.declaredFields(run.runId)).find(({ name }) => name === field);
-	const command = toCommand(known?.rule ?? rule);
-	const expected = String(context.getNodeParameter('expectedVersion', itemIndex, '') ?? '').trim();
-	const [result] = await scope.store.write(run.runId, [
-		{
-			by: scope.nodeName,
-			commands: [command],
-			commandId: stepKey({
-				runId: run.runId,
-				workflowId: scope.workflowId,
-				nodeName: scope.nodeName,
-				round,
-				slot: String(item.json.artefactId ?? itemIndex + 1),
-				part: 0,
-				take: Number(context.getNodeParameter('take', itemIndex, 1)),
-				requestHash: hashOf(command),
-			}),
-			...(known === undefined ? { declare: [{ name: field, rule, type: {}, part: 'content' }] } : {}),
-			...(expected === '' ? {} : { expectedVersion: Number(expected) }),
-		},
-	]);
-	if (result === undefined || !result.ok) {
-		const failure = result?.failure;
-		throw new PipelineError(failure?.code ?? 'internal', failure?.message ?? 'Nothing was written.', {
-			...(failure === undefined ? {} : { hint: failure.hint }),
-		});
-	}
-	return [{ ...item.json, runId: run.runId, version: result.version, ...(result.replayed ? { replayed: true } : {}) }];
+	const { writeOrThrow } = await import('../../shared/host');
+	const found = await scope.find(itemIndex, item.json);
+	const { runId } = found.run;
+	const known = (await scope.store.declaredFields(runId)).find(({ name }) => name === field);
+	const command = toCommand(known);
+	const expectedVersion = readVersion(context.getNodeParameter('expectedVersion', itemIndex, ''));
+	const result = await writeOrThrow(scope.store, runId, {
+		by: scope.nodeName,
+		commands: [command],
+		commandId: await commandIdOf(call, found, command),
+		...(known === undefined ? { declare: [{ name: field, rule, type: {}, part: 'content' as const }] } : {}),
+		...(expectedVersion === undefined ? {} : { expectedVersion }),
+	});
+	return [{ ...item.json, runId, version: result.version, ...(result.replayed ? { replayed: true } : {}) }];
 }
 
-/** What a person typed: JSON where it is JSON, otherwise text. */
-export function readValue(value: unknown): Json {
+function readVersion(value: unknown): number | undefined {
+	const text = String(value ?? '').trim();
+	if (text === '') return undefined;
+	if (/^\d+$/.test(text)) return Number(text);
+	throw new PipelineError('input_refused', `'Saved Version' should be a version number, but is '${text}'.`);
+}
+
+/** What a person typed: JSON where it is JSON, otherwise text. A field of text takes it as it is. */
+export function readValue(value: unknown, declared?: FieldDeclaration): Json {
+	if (typeof value === 'string' && declared?.type.type === 'string') return value;
 	if (typeof value !== 'string') return JSON.parse(JSON.stringify(value ?? null));
 	try {
 		return JSON.parse(value);

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	authenticationField,
 	callOptions,
+	keepStateInField,
 	modelField,
 	runField,
 	whenItFailsField,
@@ -15,7 +16,11 @@ const ruleFields: INodeProperties[] = [
 		options: [
 			{ name: 'Allowed Values', value: 'allowedValues', description: 'A field has only values from a list' },
 			{ name: 'Banned Words', value: 'bannedWords', description: 'None of these words occurs' },
-			{ name: 'Judged by Gemini', value: 'judged', description: 'A sentence that has to be true of the work' },
+			{
+				name: 'Judged by Gemini',
+				value: 'judged',
+				description: 'A sentence that has to be true of the work',
+			},
 			{ name: 'Length', value: 'length', description: 'A text is not too short and not too long' },
 			{ name: 'Required Words', value: 'requiredWords', description: 'These words occur' },
 		],
@@ -115,8 +120,29 @@ const ruleFields: INodeProperties[] = [
 	},
 ];
 
+const onlyWithGemini = { show: { judgedBy: ['gemini'] } };
+
 export const properties: INodeProperties[] = [
-	authenticationField,
+	{
+		displayName: 'Judged Rules',
+		name: 'judgedBy',
+		type: 'options',
+		options: [
+			{
+				name: 'Ask Gemini',
+				value: 'gemini',
+				description: 'Each judged rule is asked about, hard ones twice',
+			},
+			{
+				name: 'Leave to a Person',
+				value: 'nobody',
+				description: 'No key needed: what only a judge could say is unsure',
+			},
+		],
+		default: 'gemini',
+		description: 'Rules about words and lengths are always checked here, without a key',
+	},
+	{ ...authenticationField, displayOptions: onlyWithGemini },
 	{
 		displayName: 'Rules From',
 		name: 'rulesFrom',
@@ -147,7 +173,7 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { rulesFrom: ['json'] } },
 		description: 'An object with the member rules, each with kind, and words, statement, min, max or values',
 	},
-	modelField,
+	{ ...modelField, displayOptions: onlyWithGemini },
 	whenItFailsField,
 	{
 		displayName: 'Options',
@@ -177,4 +203,5 @@ export const properties: INodeProperties[] = [
 		],
 	},
 	runField,
+	keepStateInField,
 ];

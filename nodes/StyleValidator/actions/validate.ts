@@ -5,10 +5,8 @@ import type { AskJudge, Guide } from '../../shared/style';
 
 /** Gives each item a verdict, in state and on the item. What already failed passes through. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { openRunScope, runPerItem, tell, toNodeError } = await import('../../shared/host');
-	const scope = await openRunScope(context).catch((error: unknown) => {
-		throw toNodeError(context, error, 0);
-	});
+	const { openRunScope, runPerItem, tell } = await import('../../shared/host');
+	const scope = await openRunScope(context);
 	const results = await runPerItem(context, async (item, itemIndex) => [
 		{
 			json: await validate(context, scope, item.json, itemIndex),
@@ -26,12 +24,13 @@ async function validate(
 	json: IDataObject,
 	itemIndex: number,
 ): Promise<IDataObject> {
-	const { PipelineError } = await import('../../shared/errors');
-	const { registerWork } = await import('../../shared/host');
-	const { hashOf, itemOf, stepKey } = await import('../../shared/state');
-	const { checkArtefact, guideVersionOf } = await import('../../shared/style');
+	const { passThrough, plain, registerWork, writeOrThrow } = await import('../../shared/host');
+	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
+	const { checkArtefact } = await import('../../shared/style');
 	const guide = await readGuide(context, itemIndex);
-	const { run, round } = await scope.find(itemIndex, json, { title: context.getWorkflow().name ?? 'Untitled run' });
+	const { run, round } = await scope.find(itemIndex, json, {
+		title: context.getWorkflow().name ?? 'Untitled run',
+	});
 	const artefact = await registerWork(scope, { runId: run.runId, round }, json, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),
 		slot: itemIndex + 1,
@@ -50,62 +49,68 @@ async function validate(
 		});
 	const judge = await openJudge(context, scope, itemIndex, { runId: run.runId, round, artefact, keyOf });
 
-	const { verdict } = await checkArtefact({
+	const checked = await checkArtefact({
 		artefact,
 		guide,
 		judge: judge?.ask,
 		judgeModel: judge?.model ?? null,
 	});
-	const checked: Artefact = { ...artefact, ...standingOf(verdict), why: verdict.note };
-	const [result] = await scope.store.write(run.runId, [
-		{
-			by: scope.nodeName,
-			asRecordKeeper: true,
-			commandId: keyOf(0, [artefact.contentHash, guideVersionOf(guide)]),
-			commands: [
-				{ op: 'append', field: 'verdicts', values: [JSON.parse(JSON.stringify(verdict))] },
-				...(artefact.locked
-					? []
-					: [
-							{
-								op: 'mergeById' as const,
-								field: 'artefacts',
-								items: [{ id: artefact.id, status: checked.status, why: checked.why }],
-							},
-						]),
-			],
-			outcome: JSON.parse(JSON.stringify(verdict)),
-			ledger: [
-				{
-					layer: 'handoff',
-					event: 'verdict',
-					note: `'${artefact.title}': ${verdict.outcome}, ${verdict.note}`,
-					by: scope.nodeName,
-					artefactId: artefact.id,
-					round,
-				},
-			],
-		},
-	]);
-	if (result === undefined || !result.ok) {
-		const failure = result?.failure;
-		throw new PipelineError(failure?.code ?? 'internal', failure?.message ?? 'The verdict was not saved.');
+	const verdict: Verdict = { ...checked.verdict, by: scope.node };
+	const others = verdictsOn(await scope.store.read(run.runId), artefact).filter(
+		({ by }) => by !== scope.node,
+	);
+	const overall = worstVerdict([...others, verdict]) ?? verdict;
+	const judged: Artefact = artefact.locked
+		? artefact
+		: { ...artefact, status: STATUS_OF[overall.outcome], why: overall.note };
+	const isPresent = !artefact.locked && (await isAsInState());
+	const result = await writeOrThrow(scope.store, run.runId, {
+		by: scope.nodeName,
+		asRecordKeeper: true,
+		commandId: keyOf(0, [artefact.contentHash, hashOf(verdict)]),
+		commands: [
+			{ op: 'append', field: 'verdicts', values: [JSON.parse(JSON.stringify(verdict))] },
+			...(isPresent
+				? [
+						{
+							op: 'mergeById' as const,
+							field: 'artefacts',
+							items: [{ id: artefact.id, status: judged.status, why: judged.why }],
+						},
+					]
+				: []),
+		],
+		ledger: [
+			{
+				layer: 'handoff',
+				event: 'verdict',
+				note: `'${artefact.title}': ${verdict.outcome}, ${verdict.note}`,
+				by: scope.nodeName,
+				artefactId: artefact.id,
+				round,
+			},
+		],
+	});
+	const item = itemOf(run.runId, judged, round, { verdict, replayed: result.replayed });
+	return plain({ ...item, ...passThrough(json, Object.keys(artefact.content)) });
+
+	/** Work that is played again may be older than what state has: then only the verdict is about it. */
+	async function isAsInState(): Promise<boolean> {
+		const { artefactsOf } = await import('../../shared/state');
+		const now = artefactsOf(await scope.store.read(run.runId)).find(({ id }) => id === artefact.id);
+		return now?.contentHash === artefact.contentHash && now.status !== 'replaced';
 	}
-	const item = itemOf(run.runId, artefact.locked ? artefact : checked, round, { verdict, replayed: result.replayed });
-	const { next: _next, failure: _failure, ...kept } = json;
-	return { ...kept, ...JSON.parse(JSON.stringify(item)) };
 }
 
-function standingOf(verdict: Verdict): { status: Artefact['status'] } {
-	const status = { pass: 'passed', fail: 'failed', unsure: 'unsure' } as const;
-	return { status: status[verdict.outcome] };
-}
+const STATUS_OF = { pass: 'passed', fail: 'failed', unsure: 'unsure' } as const;
 
 async function readGuide(context: IExecuteFunctions, itemIndex: number): Promise<Guide> {
 	const { parseGuide } = await import('../../shared/style');
 	const fromJson = context.getNodeParameter('rulesFrom', itemIndex, 'rows') === 'json';
 	const guide = parseGuide(
-		fromJson ? context.getNodeParameter('guide', itemIndex, '{}') : context.getNodeParameter('rules.rows', itemIndex, []),
+		fromJson
+			? context.getNodeParameter('guide', itemIndex, '{}')
+			: context.getNodeParameter('rules.rows', itemIndex, []),
 	);
 	const threshold = readOption(context, itemIndex, 'threshold', guide.threshold);
 	return { ...guide, threshold };
@@ -116,10 +121,16 @@ async function openJudge(
 	context: IExecuteFunctions,
 	scope: RunScope,
 	itemIndex: number,
-	about: { runId: string; round: number; artefact: Artefact; keyOf: (part: number, request: unknown) => string },
+	about: {
+		runId: string;
+		round: number;
+		artefact: Artefact;
+		keyOf: (part: number, request: unknown) => string;
+	},
 ): Promise<{ ask: AskJudge; model: string } | undefined> {
 	const { PROCESS_ID, hasGemini, openAsker } = await import('../../shared/host');
-	if (!hasGemini(context)) return undefined;
+	if (context.getNodeParameter('judgedBy', itemIndex, 'gemini') !== 'gemini' || !hasGemini(context))
+		return undefined;
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { deps, model, options } = await openAsker(context, itemIndex);
 	return {

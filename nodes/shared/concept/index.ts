@@ -1,7 +1,7 @@
 /** The concept room: intents, concepts and the user's own forms, and the questions that get them. */
 export { generateConcepts, type Ask, type GeneratedConcepts } from './generate';
 export { newArtefacts, type Origin } from './newArtefacts';
-export { contextOfRound, placesBefore, type RoundContext } from './roundContext';
+export { contextOfRound, firstPlaceOf, type RoundContext } from './roundContext';
 export { findNearDuplicates, NEAR_DUPLICATE_SIMILARITY, type NearDuplicate } from './nearDuplicates';
 export {
 	captureIntentRequest,

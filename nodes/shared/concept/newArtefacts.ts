@@ -12,10 +12,15 @@ export interface Origin {
 	by: string;
 	/** The artefact whose place the first piece takes. */
 	replaces?: string | undefined;
+	/** What the whole answer cost; null when the price is unknown. */
+	costUsd?: number | null;
 }
 
 /** Artefacts for the pieces of one answer, in order. */
-export function newArtefacts(pieces: ReadonlyArray<Readonly<Record<string, Json>>>, origin: Origin): Artefact[] {
+export function newArtefacts(
+	pieces: ReadonlyArray<Readonly<Record<string, Json>>>,
+	origin: Origin,
+): Artefact[] {
 	return pieces.map((content, index) => ({
 		id: `${origin.kind}-${shortHash([origin.stepKey, index])}`,
 		kind: origin.kind,
@@ -31,6 +36,9 @@ export function newArtefacts(pieces: ReadonlyArray<Readonly<Record<string, Json>
 		madeFrom: origin.madeFrom,
 		...(origin.replaces === undefined || index > 0 ? {} : { replaces: origin.replaces }),
 		by: origin.by,
+		...(origin.costUsd === undefined
+			? {}
+			: { costUsd: origin.costUsd === null ? null : origin.costUsd / pieces.length }),
 	}));
 }
 

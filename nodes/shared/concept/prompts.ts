@@ -165,9 +165,9 @@ export function reviseConceptRequest(input: ReviseConceptInput): StructuredReque
 /** A task of the user's own, answered in the user's own fields. Fails as `customSchema`, and on an empty instruction. */
 export function customRequest(input: CustomInput): StructuredRequest<Record<string, CustomValue>> {
 	const { instruction, rows, directives = [], attachments = [] } = input;
-	checkLength('Instruction', instruction);
+	checkLength('Task', instruction);
 	if (isBlank(instruction)) {
-		throw new PipelineError('input_missing', "'Instruction' is empty. Say what the model should write.");
+		throw new PipelineError('input_missing', "'Task' is empty. Say what the model should write.");
 	}
 	const material = typeof input.input === 'string' ? input.input : JSON.stringify(input.input, null, 2);
 	checkLength('Input', material);

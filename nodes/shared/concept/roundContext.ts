@@ -1,4 +1,4 @@
-import { directivesOf, requestedCount, roundsOf, type StateDocument } from '../state';
+import { directivesOf, requestsOf, roundsOf, type StateDocument } from '../state';
 import type { ConceptName } from './prompts';
 import { intentSchema, type Intent } from './schemas';
 
@@ -32,10 +32,9 @@ export function contextOfRound(document: StateDocument, round: number): RoundCon
 	};
 }
 
-/** The places that were given away before `requester` asked for its own, so that two steps never share one. */
-export function placesBefore(document: StateDocument, requester: string): number {
-	const entries = Array.isArray(document.fields.requested) ? document.fields.requested : [];
-	const own = entries.findIndex((entry) => Object(entry).id === requester);
-	const before = own < 0 ? entries : entries.slice(0, own);
-	return requestedCount({ ...document, fields: { requested: before } });
+/** The first place of `requester`, after all that were given away before, so that two steps never share one. */
+export function firstPlaceOf(document: StateDocument, requester: string): number {
+	const requests = requestsOf(document);
+	const own = requests.find(({ id }) => id === requester);
+	return own?.firstSlot ?? requests.reduce((sum, { count }) => sum + count, 1);
 }

@@ -27,23 +27,31 @@ export const authenticationField: INodeProperties = {
 	default: 'greenlightGeminiApi',
 };
 
-/** The credential picker that fits the choice above. */
-export function geminiCredentials(
-	required: boolean,
-	show: Record<string, string[]> = {},
-): INodeCredentialDescription[] {
+/** The credential of a state store elsewhere, shown when the node asks for it. */
+export const storeCredentials: INodeCredentialDescription[] = [
+	{
+		name: 'greenlightStateStore',
+		required: true,
+		testedBy: 'testGreenlightStateStore',
+		displayOptions: { show: { keepStateIn: ['credential'] } },
+	},
+];
+
+/** The Gemini credential that fits the choice above, shown under `show`; and the state store's. */
+export function geminiCredentials(show: Record<string, string[]> = {}): INodeCredentialDescription[] {
 	return [
 		{
 			name: 'greenlightGeminiApi',
-			required,
+			required: true,
 			testedBy: 'testGreenlightGemini',
 			displayOptions: { show: { authentication: ['greenlightGeminiApi'], ...show } },
 		},
 		{
 			name: 'googlePalmApi',
-			required,
+			required: true,
 			displayOptions: { show: { authentication: ['googlePalmApi'], ...show } },
 		},
+		...storeCredentials,
 	];
 }
 
@@ -61,8 +69,24 @@ export const modelField: INodeProperties = {
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchModels', searchable: true },
 		},
-		{ displayName: 'By Name', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
 	],
+};
+
+export const keepStateInField: INodeProperties = {
+	displayName: 'State Is Kept In',
+	name: 'keepStateIn',
+	type: 'options',
+	options: [
+		{
+			name: 'Default Store',
+			value: 'n8n',
+			description: "A file in n8n's folder, or the database that your administrator chose",
+		},
+		{ name: 'PostgreSQL', value: 'credential', description: 'A database of your own, by a credential' },
+	],
+	default: 'n8n',
+	description: 'All steps of a run have to use the same',
 };
 
 export const runField: INodeProperties = {
@@ -104,7 +128,8 @@ export const callOptions: readonly INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
-		description: "Longest answer, thoughts included. 0 leaves it to the model. Too small a number cuts answers off.",
+		description:
+			'Longest answer, thoughts included. 0 leaves it to the model. Too small a number cuts answers off.',
 	},
 	{
 		displayName: 'Take',

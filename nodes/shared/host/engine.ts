@@ -15,7 +15,13 @@ interface Insides {
 	resultData?: { error?: unknown; runData?: Record<string, unknown> };
 }
 
-type WithInsides = Partial<IExecuteFunctions> & { runExecutionData?: Insides };
+type WithInsides = Partial<IExecuteFunctions> & {
+	runExecutionData?: Insides;
+	additionalData?: { hooks?: unknown };
+};
+
+const GREENLIGHT_TYPE = /greenlight\.[a-zA-Z]+$/;
+const ROUTER_TYPE = /greenlight\.retryRouter$/;
 
 /** A token that stays the same over waits, Retry execution and a crash, where an execution id does not. */
 export function lineageToken(context: IExecuteFunctions): string | undefined {
@@ -35,7 +41,8 @@ export function parentExecutionId(context: IExecuteFunctions): string | undefine
  */
 export function isMoreToCome(context: IExecuteFunctions): boolean | undefined {
 	const execution = insidesOf(context)?.executionData;
-	if (!Array.isArray(execution?.nodeExecutionStack) || typeof context.getParentNodes !== 'function') return undefined;
+	if (!Array.isArray(execution?.nodeExecutionStack) || typeof context.getParentNodes !== 'function')
+		return undefined;
 	const name = context.getNode().name;
 	const upstream = new Set([name, ...context.getParentNodes(name).map((node) => node.name)]);
 	const toRun = [
@@ -46,26 +53,117 @@ export function isMoreToCome(context: IExecuteFunctions): boolean | undefined {
 }
 
 /**
- * Whether this node has already given something out in this execution. Runs that n8n makes up when it recovers a crashed
- * execution do not count.
+ * Whether this step or a Greenlight step before it has already given something out in this execution. Runs that n8n makes
+ * up when it recovers a crashed execution do not count.
  */
 export function hasRunBefore(context: IExecuteFunctions): boolean | undefined {
-	const runData = insidesOf(context)?.resultData?.runData;
-	if (typeof runData !== 'object' || runData === null) return undefined;
-	const passes = runData[context.getNode().name];
-	return Array.isArray(passes) && passes.some((pass) => !JSON.stringify(pass).includes('isArtificialRecoveredEventItem'));
+	const passes = passesOf(context);
+	if (passes === undefined) return undefined;
+	const before = relatives(context, 'getParentNodes')?.filter(({ type }) => GREENLIGHT_TYPE.test(type)) ?? [];
+	return [context.getNode().name, ...before.map(({ name }) => name)].some((name) => passes(name) > 0);
+}
+
+/** How often this step has given something out in this execution: 0 at its first pass. */
+export function passNumber(context: IExecuteFunctions): number {
+	return passesOf(context)?.(context.getNode().name) ?? 0;
 }
 
 /**
- * Calls `work` when the whole execution has ended without an error; not when it starts to wait. Does nothing where n8n does
- * not offer it: then a run stays open until its last decision.
+ * Names of the steps whose work comes to this router: all before it, without those that work for a router before it.
+ * `undefined` when n8n does not show them.
  */
-export function whenExecutionEnds(context: IExecuteFunctions, work: () => Promise<void>): void {
-	const offered: Pick<WithInsides, 'onExecutionFinish'> = context;
-	offered.onExecutionFinish?.(async () => {
+export function stepsOfRouter(context: IExecuteFunctions): Set<string> | undefined {
+	const before = relatives(context, 'getParentNodes');
+	if (before === undefined) return undefined;
+	const own = context.getNode().name;
+	const steps = new Set([own, ...before.map(({ name }) => name)]);
+	for (const router of before.filter(({ name, type }) => name !== own && ROUTER_TYPE.test(type))) {
+		for (const { name } of context.getParentNodes(router.name)) if (name !== own) steps.delete(name);
+		steps.delete(router.name);
+	}
+	return steps;
+}
+
+/** Names of all steps before this one, itself not among them unless it is in a loop. */
+export function stepsBefore(context: IExecuteFunctions): Set<string> | undefined {
+	const before = relatives(context, 'getParentNodes');
+	return before === undefined ? undefined : new Set(before.map(({ name }) => name));
+}
+
+/** Names of all steps after this one. */
+export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined {
+	const after = relatives(context, 'getChildNodes');
+	return after === undefined ? undefined : new Set(after.map(({ name }) => name));
+}
+
+/** Whether a Retry Router that is switched on comes after this step, or is this step. */
+export function isRouterAhead(context: IExecuteFunctions): boolean {
+	if (ROUTER_TYPE.test(context.getNode().type)) return true;
+	return (
+		relatives(context, 'getChildNodes')?.some(
+			({ type, disabled }) => ROUTER_TYPE.test(type) && disabled !== true,
+		) ?? false
+	);
+}
+
+/** What is to be done at the end of which executions, by what n8n keeps for each of them while it runs. */
+const registered = new WeakMap<object, Set<string>>();
+
+/**
+ * Calls `work` when the whole execution has ended without an error; not when it starts to wait. The same `name` is
+ * registered once for an execution, and once more after a wait. Gives back false where n8n does not offer it: then a run's
+ * last decision has to say how it ends.
+ */
+export function whenExecutionEnds(
+	context: IExecuteFunctions,
+	name: string,
+	work: () => Promise<void>,
+): boolean {
+	const offered: Pick<WithInsides, 'onExecutionFinish' | 'additionalData'> = context;
+	if (typeof offered.onExecutionFinish !== 'function') return false;
+	const hooks = offered.additionalData?.hooks;
+	if (typeof hooks === 'object' && hooks !== null) {
+		const names = registered.get(hooks) ?? new Set<string>();
+		registered.set(hooks, names);
+		if (names.has(name)) return true;
+		names.add(name);
+	}
+	offered.onExecutionFinish(async () => {
 		const error = insidesOf(context)?.resultData?.error;
 		if (error === undefined || error === null) await work();
 	});
+	return true;
+}
+
+/** Counts the passes of a node that really happened. */
+function passesOf(context: IExecuteFunctions): ((node: string) => number) | undefined {
+	const runData = insidesOf(context)?.resultData?.runData;
+	if (typeof runData !== 'object' || runData === null) return undefined;
+	return (node) => {
+		const passes = runData[node];
+		if (!Array.isArray(passes)) return 0;
+		return passes.filter((pass) => !isMadeUp(pass)).length;
+	};
+}
+
+/** n8n marks a run that it made up by its first item. */
+function isMadeUp(pass: unknown): boolean {
+	const first: unknown = Object(pass).data?.main?.[0]?.[0]?.json;
+	return Object(first).isArtificialRecoveredEventItem === true;
+}
+
+interface Relative {
+	name: string;
+	type: string;
+	disabled?: boolean | undefined;
+}
+
+function relatives(
+	context: IExecuteFunctions,
+	direction: 'getParentNodes' | 'getChildNodes',
+): Relative[] | undefined {
+	const offered: Partial<Pick<IExecuteFunctions, 'getParentNodes' | 'getChildNodes'>> = context;
+	return offered[direction]?.call(context, context.getNode().name);
 }
 
 function insidesOf(context: IExecuteFunctions): Insides | undefined {

@@ -92,7 +92,8 @@ interface Options {
 
 function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
 	const given = context.getNodeParameter('options', itemIndex, {});
-	const values: Readonly<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {};
+	const values: Readonly<Record<string, unknown>> =
+		typeof given === 'object' && given !== null ? { ...given } : {};
 	const thinking = (['minimal', 'low', 'medium', 'high'] as const).find((level) => level === values.thinking);
 	return {
 		...(typeof values.temperature === 'number' ? { temperature: values.temperature } : {}),

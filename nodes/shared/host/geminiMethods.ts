@@ -11,7 +11,10 @@ import { asPipelineError } from './toNodeError';
 import { connectionOf, toConnection } from './gemini';
 
 /** The models that can write text, by name. Failing to load them is an error, never an empty list. */
-export async function searchModels(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+export async function searchModels(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
 	const { openGemini } = await import('../model');
 	try {
 		const client = await openGemini(await connectionOf(this));

@@ -1,9 +1,11 @@
 /** The only shared code that knows n8n. */
-export { isMoreToCome, lineageToken } from './engine';
+export { isMoreToCome, lineageToken, passNumber, stepsAfter, stepsBefore, stepsOfRouter } from './engine';
+export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
 export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { PROCESS_ID, closeStores, openStore, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
+export { refusal, writeOrThrow } from './writeOrThrow';
 export { hasGemini, openAsker, type Asker } from './gemini';
 export { counted, tell } from './hints';

@@ -10,10 +10,15 @@ export type ItemWork = (item: INodeExecutionData, itemIndex: number) => Promise<
  * item goes on with its failure, or the node stops: as 'When It Fails' and n8n's own On Error setting say. A cancelled
  * execution always stops.
  */
-export async function runPerItem(context: IExecuteFunctions, work: ItemWork): Promise<INodeExecutionData[]> {
+export async function runPerItem(
+	context: IExecuteFunctions,
+	work: ItemWork,
+	options: { alsoFailed?: (itemIndex: number) => boolean; whenItFails?: 'route' | 'stop' } = {},
+): Promise<INodeExecutionData[]> {
 	const results: INodeExecutionData[] = [];
 	for (const [itemIndex, item] of context.getInputData().entries()) {
-		if (failureSchema.safeParse(item.json.failure).success) {
+		const hasFailed = failureSchema.safeParse(item.json.failure).success;
+		if (hasFailed && options.alsoFailed?.(itemIndex) !== true) {
 			results.push({ ...item, pairedItem: { item: itemIndex } });
 			continue;
 		}
@@ -21,10 +26,11 @@ export async function runPerItem(context: IExecuteFunctions, work: ItemWork): Pr
 			results.push(...(await work(item, itemIndex)));
 		} catch (error) {
 			const known = asPipelineError(error);
-			const stops = context.getNodeParameter('whenItFails', itemIndex, 'route') === 'stop' && !context.continueOnFail();
-			if (stops || known.code === 'cancelled' || known.code === 'internal') {
-				throw toNodeError(context, error, itemIndex);
-			}
+			const stops =
+				context.getNodeParameter('whenItFails', itemIndex, options.whenItFails ?? 'route') === 'stop' &&
+				!context.continueOnFail();
+			const isDefect = known.code === 'internal' && !context.continueOnFail();
+			if (stops || known.code === 'cancelled' || isDefect) throw toNodeError(context, error, itemIndex);
 			results.push(failedItem(context, item, known.toFailure(), itemIndex));
 		}
 	}

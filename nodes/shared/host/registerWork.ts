@@ -1,13 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { ITEM_KEYS, artefactsOf, hashOf, type Artefact, type Json, type JsonObject } from '../state';
+import { hashOf, identifyWork, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
 import type { RunScope } from './runScope';
-
-const OWN_KEYS = new Set<string>(ITEM_KEYS.filter((key) => key !== 'title'));
+import { writeOrThrow } from './writeOrThrow';
 
 /**
- * The artefact that an item stands for. Work that no Greenlight node made is registered, its id taken from the item's `id`
- * or from its content; work that another node changed on the way becomes a new version of its artefact.
+ * The artefact that an item stands for. Work that no Greenlight node made is registered, its id taken from the item's own
+ * id or from its content; work that another node changed on the way becomes a new version of its artefact. Fails with
+ * `input_missing` for an item with nothing on it, `input_refused` for a second piece with the same id in this call,
+ * `rolled_back` for work that is no longer there, `locked` for a change of approved work.
  */
 export async function registerWork(
 	scope: RunScope,
@@ -16,80 +17,54 @@ export async function registerWork(
 	options: { idField: string; slot: number },
 ): Promise<Artefact> {
 	const document = await scope.store.read(found.runId);
-	const artefacts = artefactsOf(document);
-	const known = artefacts.find(({ id }) => id === json.artefactId);
-	const content = contentOf(json, known);
-	const contentHash = hashOf(content);
-	if (known !== undefined && known.contentHash === contentHash) return known;
-	const ownId = json[options.idField];
-	const id = known?.id ?? (ownId === undefined || ownId === '' ? `work-${contentHash.slice(0, 8)}` : String(ownId));
-	const before = artefacts.find((artefact) => artefact.id === id);
-	if (before !== undefined && before.contentHash === contentHash) return before;
-	const artefact: Artefact = {
-		id,
-		kind: before?.kind ?? (typeof json.kind === 'string' && json.kind !== '' ? json.kind : 'work'),
-		title: titleOf(content, id),
-		slot: before?.slot ?? freeSlot(artefacts, options.slot),
-		round: found.round,
-		status: 'new',
-		why: '',
-		locked: false,
-		stale: false,
-		contentHash,
-		content,
-		madeFrom: before?.madeFrom ?? [],
-		by: before?.by ?? scope.nodeName,
-	};
-	const isForeign = before === undefined;
-	const [result] = await scope.store.write(found.runId, [
-		{
-			by: scope.nodeName,
-			asRecordKeeper: true,
-			commands: [
-				{ op: 'mergeById', field: 'artefacts', items: [artefact] },
-				...(isForeign
-					? [
-							{
-								op: 'mergeById' as const,
-								field: 'requested',
-								items: [{ id: scope.node, count: ownCount(document.fields.requested, scope.node) + 1 }],
-							},
-						]
+	const item: JsonObject = JSON.parse(JSON.stringify(json));
+	const identified = identifyWork(document, item, { ...options, round: found.round, step: scope.nodeName });
+	switch (identified.kind) {
+		case 'empty':
+			throw new PipelineError('input_missing', 'This item has nothing on it that could be checked.', {
+				hint: 'Look at the step before: it gave out an empty item.',
+			});
+		case 'gone':
+			throw new PipelineError(
+				'rolled_back',
+				`'${String(json.title ?? json.artefactId)}' is no longer in this run.`,
+			);
+		case 'known':
+			refuseTwin(scope, identified.artefact, json);
+			return identified.artefact;
+		case 'changed':
+			refuseTwin(scope, identified.artefact, json);
+			await save([{ op: 'mergeById', field: 'artefacts', items: [identified.artefact] }]);
+			return identified.artefact;
+		case 'foreign': {
+			const { artefact, order } = identified;
+			refuseTwin(scope, artefact, json);
+			const replaced = order?.artefactId === undefined ? [] : [{ id: order.artefactId, status: 'replaced' }];
+			const count = requestsOf(document).find(({ id }) => id === scope.node)?.count ?? 0;
+			await save([
+				{ op: 'mergeById', field: 'artefacts', items: [...replaced, artefact] },
+				...(order === undefined
+					? [{ op: 'mergeById' as const, field: 'requested', items: [{ id: scope.node, count: count + 1 }] }]
 					: []),
-			],
-		},
-	]);
-	if (result?.ok === false) throw new PipelineError(result.failure.code, result.failure.message);
-	return artefact;
+			]);
+			return artefact;
+		}
+	}
+
+	async function save(commands: Command[]): Promise<void> {
+		await writeOrThrow(scope.store, found.runId, { by: scope.nodeName, asRecordKeeper: true, commands });
+	}
 }
 
-/** The work itself: what the artefact has, as the item has it now, or everything on the item that is not Greenlight's. */
-function contentOf(json: IDataObject, known: Artefact | undefined): Record<string, Json> {
-	const names =
-		known === undefined ? Object.keys(json).filter((key) => !OWN_KEYS.has(key)) : Object.keys(known.content);
-	const present = known === undefined ? names : names.filter((name) => json[name] !== undefined);
-	const copy: JsonObject = JSON.parse(JSON.stringify(Object.fromEntries(present.map((name) => [name, json[name]]))));
-	const content: Record<string, Json> = { ...known?.content };
-	for (const [name, value] of Object.entries(copy)) if (value !== undefined) content[name] = value;
-	return content;
+/** Two rows with one id would be one piece of work, and one of them lost. */
+function refuseTwin(scope: RunScope, artefact: Artefact, json: IDataObject): void {
+	if (typeof json.artefactId === 'string') return;
+	const before = scope.registered.get(artefact.id);
+	const now = hashOf(artefact.content);
+	if (before !== undefined && before !== now) {
+		throw new PipelineError('input_refused', `Two pieces of work have the same id '${artefact.id}'.`, {
+			hint: "Give each row an id of its own, or choose another 'ID Field'.",
+		});
+	}
+	scope.registered.set(artefact.id, now);
 }
-
-function titleOf(content: Readonly<Record<string, Json>>, id: string): string {
-	const title = content.title ?? content.name ?? content.headline;
-	return typeof title === 'string' && title !== '' ? title : id;
-}
-
-function freeSlot(artefacts: readonly Artefact[], wanted: number): number {
-	const taken = new Set(artefacts.map(({ slot }) => slot));
-	let slot = wanted;
-	while (taken.has(slot)) slot += 1;
-	return slot;
-}
-
-function ownCount(requested: Json | undefined, node: string): number {
-	if (!Array.isArray(requested)) return 0;
-	const own = requested.find((entry) => Object(entry).id === node);
-	const count: unknown = Object(own).count;
-	return typeof count === 'number' ? count : 0;
-}
-

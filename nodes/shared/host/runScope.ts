@@ -1,13 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { currentRound, itemSchema, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
-import { hasRunBefore, lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
-import { openStore } from './store';
+import { currentRound, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
+import { hasRunBefore, isRouterAhead, lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
+import { openStoreOf } from './store';
+import { toNodeError } from './toNodeError';
 
 /** A run that an item belongs to, and the round of the item. */
 export interface FoundRun {
 	run: Run;
 	round: number;
+	/** The round that this execution has reached. */
+	reached: number;
 }
 
 /** How a step that may begin a run does so. */
@@ -35,14 +38,23 @@ export interface RunScope {
 	 * `run_ambiguous`, never a guess. A stopped run: `run_closed`.
 	 */
 	find(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun>;
+	/** As `find`, also for a run that was stopped: to look at it, or to say who has it now. */
+	look(itemIndex: number, json: IDataObject): Promise<FoundRun>;
 	/** This execution has reached the round: items that carry none belong to it. */
 	reachRound(runId: string, round: number): Promise<void>;
 	/** How many different runs were found. */
 	runCount(): number;
+	/** The work that this call has met, by id, with the hash of its content. */
+	readonly registered: Map<string, string>;
+	/** Whether n8n says when this execution ends; otherwise the last decision closes the run. */
+	readonly seesTheEnd: boolean;
 }
 
+/** Fails with n8n's error where the store cannot be opened: no item can be worked on then. */
 export async function openRunScope(context: IExecuteFunctions): Promise<RunScope> {
-	const store = await openStore();
+	const store = await openStoreOf(context).catch((error: unknown) => {
+		throw toNodeError(context, error, 0);
+	});
 	const workflowId = context.getWorkflow().id ?? 'unsaved';
 	const nodeName = context.getNode().name;
 	const executionId = context.getExecutionId();
@@ -52,13 +64,21 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		...(token === undefined ? [] : [`lineage:${workflowId}:${token}`]),
 	];
 	const parent = parentExecutionId(context);
-	const refs = [...ownRefs, ...(parent === undefined ? [] : [`execution:${parent}`])];
+	const parentRef = parent === undefined ? undefined : `execution:${parent}`;
+	const refs = [...ownRefs, ...(parentRef === undefined ? [] : [parentRef])];
 	const found = new Set<string>();
+	const opened = new Set<string>();
+	/** Runs that the calling execution works on: it ends them, not this one. */
+	const fromParent = new Set<string>();
+	let seesTheEnd = true;
 	const itemCount = context.getInputData().length;
 
 	async function link(runId: string, round: number, reset: boolean): Promise<void> {
 		for (const ref of ownRefs) await store.linkExecution(runId, { ref, round }, { reset });
 	}
+
+	const linkedHere = async (runId: string): Promise<number | undefined> =>
+		(await store.findLinkedRuns(ownRefs.slice(0, 1))).find(({ run }) => run.runId === runId)?.round;
 
 	/** A run that one of the names leads to; this execution's own name goes first for the round. */
 	async function byExecution(): Promise<(FoundRun & { isFromEarlier: boolean }) | undefined> {
@@ -68,26 +88,45 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		const [only] = candidates;
 		if (only === undefined) return undefined;
 		if (candidates.length === 1) {
-			return { run: only.run, round: only.round, isFromEarlier: only.ref.startsWith('lineage:') };
+			if (only.ref === parentRef) fromParent.add(only.run.runId);
+			return {
+				run: only.run,
+				round: only.round,
+				reached: only.round,
+				isFromEarlier: only.ref.startsWith('lineage:'),
+			};
 		}
-		const titles = candidates.map(({ run }) => `'${run.title}'`).join(', ');
-		throw new PipelineError('run_ambiguous', `This execution works on several runs (${titles}), and the item does not say which.`);
+		const titles = candidates
+			.map(({ run }) => `'${run.title}'`)
+			.sort()
+			.join(', ');
+		throw new PipelineError(
+			'run_ambiguous',
+			`This execution works on several runs (${titles}), and the item does not say which.`,
+		);
 	}
 
 	async function byId(runId: string, round: number | undefined): Promise<FoundRun> {
 		const run = await store.getRun(runId);
 		const linked = (await store.findLinkedRuns(ownRefs)).find((entry) => entry.run.runId === runId);
-		const reached = round ?? linked?.round ?? currentRound(await store.read(runId));
+		if (
+			parentRef !== undefined &&
+			(await store.findLinkedRuns([parentRef])).some((entry) => entry.run.runId === runId)
+		) {
+			fromParent.add(runId);
+		}
+		const reached = linked?.round ?? round ?? currentRound(await store.read(runId));
 		if (linked === undefined) await link(runId, reached, false);
-		return { run, round: reached };
+		return { run, round: round ?? reached, reached: (await linkedHere(runId)) ?? reached };
 	}
 
 	async function start(itemIndex: number, begin: Beginning): Promise<FoundRun> {
 		const base = `${workflowId}:${token ?? executionId}`;
 		const runKey = begin.runKey ?? (itemIndex === 0 ? base : `${base} (item ${itemIndex + 1})`);
 		const run = await goOn(runKey, begin);
-		await link(run.runId, 0, true);
-		return { run, round: 0 };
+		const reached = await linkedHere(run.runId);
+		if (reached === undefined) await link(run.runId, 0, true);
+		return { run, round: reached ?? 0, reached: reached ?? 0 };
 	}
 
 	async function goOn(runKey: string, begin: Beginning): Promise<Run> {
@@ -102,24 +141,46 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		const run = await goOn(found.run.runKey, begin);
 		if (run.runId === found.run.runId) return { ...found, run };
 		await link(run.runId, 0, true);
-		return { run, round: 0 };
+		return { run, round: 0, reached: 0 };
 	}
 
-	async function resolve(itemIndex: number, json: IDataObject, begin: Beginning | undefined): Promise<FoundRun> {
+	async function resolve(
+		itemIndex: number,
+		json: IDataObject,
+		begin: Beginning | undefined,
+	): Promise<FoundRun> {
 		const chosen = String(context.getNodeParameter('run', itemIndex, '')).trim();
-		const item = itemSchema.safeParse(json);
-		const round = item.success ? item.data.round : undefined;
+		const round =
+			typeof json.round === 'number' && Number.isInteger(json.round) && json.round >= 0
+				? json.round
+				: undefined;
 		if (chosen !== '') return withBrief(await byId(chosen, round), begin);
-		if (typeof json.runId === 'string' && json.runId !== '') return withBrief(await byId(json.runId, round), begin);
-		const isOwnBrief = begin?.runKey !== undefined || (begin?.brief !== undefined && itemCount > 1);
+		if (typeof json.runId === 'string' && json.runId !== '')
+			return withBrief(await byId(json.runId, round), begin);
+		const isOwnBrief = begin?.runKey !== undefined || (begin?.ownsBrief === true && itemCount > 1);
 		const linked = isOwnBrief ? undefined : await byExecution();
 		if (linked !== undefined) {
 			const isRestart = begin !== undefined && linked.isFromEarlier && hasRunBefore(context) !== true;
 			if (isRestart) await link(linked.run.runId, 0, true);
-			return withBrief({ run: linked.run, round: round ?? (isRestart ? 0 : linked.round) }, begin);
+			const reached = isRestart ? 0 : linked.round;
+			return withBrief({ run: linked.run, round: round ?? reached, reached }, begin);
 		}
 		if (begin !== undefined) return start(itemIndex, begin);
 		throw new PipelineError('run_missing', 'No run of this execution is known to this step.');
+	}
+
+	/** Work goes on: what an earlier execution said of the end no longer holds. */
+	async function reopen(run: Run): Promise<void> {
+		if (run.status !== 'finished' && run.status !== 'stalled' && run.status !== 'crashed') return;
+		if (opened.has(run.runId)) return;
+		opened.add(run.runId);
+		await store.write(run.runId, [{ by: nodeName, commands: [], status: { status: 'open' } }]);
+	}
+
+	async function look(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun> {
+		const result = await resolve(itemIndex, json, begin);
+		found.add(result.run.runId);
+		return result;
 	}
 
 	return {
@@ -127,13 +188,19 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		workflowId,
 		nodeName,
 		node: `${workflowId}/${nodeName}`,
+		registered: new Map(),
+		get seesTheEnd() {
+			return seesTheEnd;
+		},
+		look: (itemIndex, json) => look(itemIndex, json),
 		async find(itemIndex, json, begin) {
-			const result = await resolve(itemIndex, json, begin);
+			const result = await look(itemIndex, json, begin);
 			if (result.run.status === 'stopped') {
 				throw new PipelineError('run_closed', `The run '${result.run.title}' was stopped.`);
 			}
-			found.add(result.run.runId);
-			finishWithExecution(context, store, executionId, result.run.runId);
+			await reopen(result.run);
+			if (!fromParent.has(result.run.runId))
+				seesTheEnd = finishWithExecution(context, store, result.run.runId);
 			return result;
 		},
 		reachRound: (runId, round) => link(runId, round, false),
@@ -141,25 +208,28 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 	};
 }
 
-/** Executions and runs that this process will look after when they end, so that it is done once for each. */
-const lookedAfter = new Set<string>();
-
-function finishWithExecution(context: IExecuteFunctions, store: StateStore, executionId: string, runId: string): void {
-	const name = `${executionId}/${runId}`;
-	if (lookedAfter.has(name)) return;
-	lookedAfter.add(name);
-	whenExecutionEnds(context, async () => {
-		lookedAfter.delete(name);
+/** When the execution ends, says how its run ended. Gives back whether n8n will tell. */
+function finishWithExecution(context: IExecuteFunctions, store: StateStore, runId: string): boolean {
+	const hasRouter = isRouterAhead(context);
+	return whenExecutionEnds(context, `${runId} ${String(hasRouter)}`, async () => {
 		const run = await store.getRun(runId);
-		if (run.status !== 'open') return;
+		if (run.status !== 'open' && run.status !== 'stalled') return;
 		const arrivals = await store.listSteps(runId, { kind: 'arrival' });
-		const { status, note } = statusAtEnd(await store.read(runId), arrivals);
+		const { status, note } = statusAtEnd(await store.read(runId), arrivals, hasRouter);
+		if (run.status === 'stalled' && status === 'finished' && !hasRouter) return;
 		await store.write(runId, [
 			{
 				by: 'n8n',
 				commands: [],
 				status: { status, note },
-				ledger: [{ layer: 'recovery', event: 'status', note: note === '' ? 'The run is finished.' : note, by: 'n8n' }],
+				ledger: [
+					{
+						layer: 'recovery',
+						event: 'status',
+						note: note === '' ? 'The run is finished.' : note,
+						by: 'n8n',
+					},
+				],
 			},
 		]);
 	});

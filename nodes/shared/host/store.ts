@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { openStateStore, type StateStore } from '../state';
+import { hashOf, openStateStore, type PostgresOptions, type StateStore } from '../state';
 
 /** Names this process in step records, so that its own work in flight is told from that of a process that died. */
 export const PROCESS_ID = randomUUID();
+
+export const STORE_CREDENTIAL = 'greenlightStateStore';
+
+type Place = { path: string } | PostgresOptions;
 
 const stores = new Map<string, Promise<StateStore>>();
 
@@ -14,25 +19,47 @@ export function stateFilePath(environment: NodeJS.ProcessEnv = process.env): str
 	return resolve(join(environment.N8N_USER_FOLDER ?? homedir(), '.n8n', 'greenlight', 'state.sqlite'));
 }
 
+/** The store of a node call: its credential's database if it names one, else the store of this n8n. */
+export async function openStoreOf(context: IExecuteFunctions): Promise<StateStore> {
+	if (context.getNodeParameter('keepStateIn', 0, 'n8n') !== 'credential') return openStore();
+	return openPlace(toPostgres(await context.getCredentials(STORE_CREDENTIAL)));
+}
+
 /**
- * The store of this n8n, opened once for the process. In queue mode several processes work on one run, perhaps on several
- * machines, so an embedded file is refused with `store_refused` unless the administrator states that they share a disk.
+ * The store of this n8n, opened once for the process: the database of GREENLIGHT_DATABASE_URL, else the embedded file. In
+ * queue mode several processes work on one run, perhaps on several machines, so an embedded file is refused with
+ * `store_refused` unless the administrator states that they share a disk.
  */
 export function openStore(environment: NodeJS.ProcessEnv = process.env): Promise<StateStore> {
+	const url = (environment.GREENLIGHT_DATABASE_URL ?? '').trim();
+	if (url !== '') {
+		if (!/^postgres(ql)?:\/\//.test(url)) {
+			throw new PipelineError('store_refused', 'GREENLIGHT_DATABASE_URL does not begin with postgres://.', {
+				hint: 'Set it to postgres://user:password@host:5432/database, or remove it to use the embedded file.',
+			});
+		}
+		return openPlace({ connectionString: url });
+	}
 	if (environment.EXECUTIONS_MODE === 'queue' && environment.GREENLIGHT_SHARED_DISK !== 'true') {
 		throw new PipelineError(
 			'store_refused',
 			'This n8n runs in queue mode, where the embedded state file works only if all its processes share one disk.',
-			{ hint: 'If they do, set GREENLIGHT_SHARED_DISK=true for each of them. If they do not, a PostgreSQL state store is needed, which this version does not have yet.' },
+			{
+				hint: 'Set GREENLIGHT_DATABASE_URL to a PostgreSQL database for all processes. If they do share one disk, set GREENLIGHT_SHARED_DISK=true instead.',
+			},
 		);
 	}
-	const path = stateFilePath(environment);
-	const open = stores.get(path);
-	if (open !== undefined) return open;
-	const opening = openStateStore({ path, clock: () => Date.now(), newId: () => randomUUID().slice(0, 13) });
-	stores.set(path, opening);
-	opening.catch(() => stores.delete(path));
-	return opening;
+	return openPlace({ path: stateFilePath(environment) });
+}
+
+/** Tries the database of a credential and lets go of it again. */
+export async function tryStore(credential: ICredentialDataDecryptedObject): Promise<number> {
+	const store = await openStateStore({ ...toPostgres(credential), clock: () => Date.now(), newId: () => '' });
+	try {
+		return (await store.listRuns({ limit: 1000 })).length;
+	} finally {
+		await store.close();
+	}
 }
 
 /** Closes what this process has open. The next use opens it again. */
@@ -40,4 +67,30 @@ export async function closeStores(): Promise<void> {
 	const open = [...stores.values()];
 	stores.clear();
 	await Promise.all(open.map(async (store) => (await store).close()));
+}
+
+function openPlace(place: Place): Promise<StateStore> {
+	const name = hashOf(place);
+	const open = stores.get(name);
+	if (open !== undefined) return open;
+	const opening = openStateStore({
+		...place,
+		clock: () => Date.now(),
+		newId: () => randomUUID().slice(0, 13),
+	});
+	stores.set(name, opening);
+	opening.catch(() => stores.delete(name));
+	return opening;
+}
+
+function toPostgres(credential: ICredentialDataDecryptedObject): PostgresOptions {
+	const url = new URL('postgres://localhost');
+	url.hostname = String(credential.host ?? 'localhost');
+	url.port = String(credential.port ?? 5432);
+	url.pathname = `/${encodeURIComponent(String(credential.database ?? ''))}`;
+	url.username = encodeURIComponent(String(credential.user ?? ''));
+	url.password = encodeURIComponent(String(credential.password ?? ''));
+	if (credential.tls === 'on') url.searchParams.set('sslmode', 'verify-full');
+	if (credential.tls === 'unchecked') url.searchParams.set('sslmode', 'no-verify');
+	return { connectionString: url.href };
 }

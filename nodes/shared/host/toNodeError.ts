@@ -1,16 +1,30 @@
-import { NodeOperationError, type IExecuteFunctions, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
+import {
+	BaseError,
+	ManualExecutionCancelledError,
+	NodeError,
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 import { PipelineError, isPipelineError, type Failure } from '../errors';
 
 /** Any thrown thing as ours. What is not ours is a defect: its text stays in `cause`, and away from the screen. */
 export function asPipelineError(error: unknown): PipelineError {
 	if (isPipelineError(error)) return error;
-	return new PipelineError('internal', 'This step stopped for a reason that it did not expect.', { cause: error });
+	if (error instanceof Error && error.name === 'AbortError') {
+		return new PipelineError('cancelled', 'The execution was stopped.', { cause: error });
+	}
+	return new PipelineError('internal', 'This step stopped for a reason that it did not expect.', {
+		cause: error,
+	});
 }
 
 /** The one place where a failure becomes an error of n8n: what happened as title, what to do as description. */
-export function toNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number): NodeOperationError {
-	if (error instanceof NodeOperationError) return error;
+export function toNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number): Error {
+	if (error instanceof NodeError || error instanceof BaseError) return error;
 	const known = asPipelineError(error);
+	if (known.code === 'cancelled') return new ManualExecutionCancelledError(context.getExecutionId());
 	const nodeError = new NodeOperationError(context.getNode(), known.message, {
 		itemIndex,
 		description: known.hint,

@@ -12,11 +12,17 @@ export interface Place {
 	/** The verdict on the artefact as it is now. Nothing else can make it count as passed. */
 	verdict?: Verdict;
 	failure?: Failure;
+	/** The step that makes work for this place, where it is one of Greenlight's. */
+	maker?: string;
 }
 
 export interface RoundFacts {
 	id: string;
+	/** The router. */
+	node: string;
 	round: number;
+	/** Names of what the decision is about. */
+	covers: readonly string[];
 	places: readonly Place[];
 	/** How many pieces the run was asked for. */
 	requested: number;
@@ -47,11 +53,15 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 
 	const missing = [...open, ...emptyPlaces(facts.places, target - accepted.length - open.length)];
 	const spent = whySpent(facts, policy);
-	const orders = missing
-		.map((place) => orderFor(place, facts, policy, spent))
-		.filter((order) => order !== undefined)
-		.sort((a, b) => Number(b.next === 'check') - Number(a.next === 'check') || a.slot - b.slot)
+	const chosen = missing
+		.map((place) => ({ place, order: orderFor(place, facts, policy, spent) }))
+		.filter((each): each is { place: Place; order: RetryOrder } => each.order !== undefined)
+		.sort(
+			(a, b) =>
+				Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot,
+		)
 		.slice(0, target - accepted.length);
+	const orders = chosen.map(({ order }) => order);
 	if (orders.length > 0) {
 		return {
 			...base,
@@ -59,14 +69,24 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
 			retry: orders,
 			rechecked: [...base.rechecked, ...orders.filter(({ next }) => next === 'check').flatMap(idOf)],
-			waitMs: waitBefore(facts, policy, missing),
+			waitMs: waitBefore(
+				facts,
+				policy,
+				chosen.map(({ place }) => place),
+			),
 		};
 	}
 
 	const reason = spent ?? new PipelineError('attempts_spent', 'Nothing is left that another try could mend.');
 	const escalate = missing.map((place) => escalationOf(place, reason));
 	if (policy.whenSpent === 'goOnWithWhatPassed' && accepted.length > 0) {
-		return { ...base, kind: 'partly', why: `${reason.message} Going on with ${count(accepted.length)}.`, done: ids(accepted), escalate };
+		return {
+			...base,
+			kind: 'partly',
+			why: `${reason.message} Going on with ${count(accepted.length)}.`,
+			done: ids(accepted),
+			escalate,
+		};
 	}
 	return {
 		...base,
@@ -79,7 +99,9 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 function describeRound(facts: RoundFacts, accepted: readonly Place[], open: readonly Place[]): RoundDecision {
 	return {
 		id: facts.id,
+		node: facts.node,
 		round: facts.round,
+		covers: [...facts.covers],
 		kind: 'escalate',
 		why: '',
 		done: [],
@@ -95,7 +117,11 @@ function describeRound(facts: RoundFacts, accepted: readonly Place[], open: read
 }
 
 function isAccepted(place: Place): boolean {
-	return place.artefact !== undefined && place.failure === undefined && (place.locked || place.verdict?.outcome === 'pass');
+	return (
+		place.artefact !== undefined &&
+		place.failure === undefined &&
+		(place.locked || place.verdict?.outcome === 'pass')
+	);
 }
 
 /** Places that were asked for and of which nothing is known at all. */
@@ -119,23 +145,26 @@ function orderFor(
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
 		reasons: reasonsOf(place),
 		why: whyNot(place),
+		...(place.maker === undefined ? {} : { maker: place.maker }),
 	};
 	if (needsAnotherCheck(place)) {
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
-	if (spent !== undefined || place.failure?.retryable === false) return undefined;
+	if (spent !== undefined || place.failure?.retryable === false || isPassedAndLost(place)) return undefined;
 	const canRevise = place.artefact !== undefined && place.verdict?.outcome === 'fail';
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
 }
 
 /** Work that is there and about which nobody knows surely whether it is good. */
 function needsAnotherCheck(place: Place): boolean {
-	return (
-		place.artefact !== undefined &&
-		place.failure === undefined &&
-		(place.verdict === undefined || place.verdict.outcome === 'unsure')
-	);
+	if (place.artefact === undefined || place.failure !== undefined) return false;
+	return place.verdict === undefined || place.verdict.outcome === 'unsure';
+}
+
+/** It passed, and a step between the check and the router dropped it. Making it anew would overwrite work that passed. */
+function isPassedAndLost(place: Place): boolean {
+	return place.failure?.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
 }
 
 /** Attempts are rounds of generation, so a check is still possible when they are spent, but not without time or money. */
@@ -148,7 +177,10 @@ function whySpent(facts: RoundFacts, policy: RetryPolicy): PipelineError | undef
 		return new PipelineError('deadline_passed', 'The time for this run is over.');
 	}
 	if (policy.spendCapUsd > 0 && facts.spentUsd >= policy.spendCapUsd) {
-		return new PipelineError('spend_cap_reached', `The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`);
+		return new PipelineError(
+			'spend_cap_reached',
+			`The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`,
+		);
 	}
 	if (facts.attempts >= policy.attempts) {
 		return new PipelineError('attempts_spent', `All ${policy.attempts} attempts are used up.`);
@@ -178,17 +210,26 @@ function reasonsOf(place: Place): string[] {
 }
 
 function escalationOf(place: Place, reason: PipelineError): Escalation {
-	const notChecked = place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
+	const notChecked =
+		place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
 	const failure =
 		place.failure ??
-		(notChecked ? new PipelineError('not_checked', 'No check of this work is on record.') : reason).toFailure();
+		(notChecked
+			? new PipelineError('not_checked', 'No check of this work is on record.')
+			: reason
+		).toFailure();
 	return {
 		slot: place.slot,
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
-		status: place.verdict?.outcome === 'unsure' || notChecked ? 'unsure' : 'failed',
+		status: statusOf(place, notChecked),
 		why: whyNot(place),
 		failure,
 	};
+}
+
+function statusOf(place: Place, notChecked: boolean): Escalation['status'] {
+	if (place.verdict?.outcome === 'unsure' || notChecked) return 'unsure';
+	return 'failed';
 }
 
 function passedEscalation(place: Place): Escalation {

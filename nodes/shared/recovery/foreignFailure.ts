@@ -19,18 +19,25 @@ const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
  * status and code. Text is never read, since it changes with versions and languages.
  */
 export function failureOf(json: Readonly<Record<string, unknown>>): Failure | undefined {
-	const own = failureSchema.safeParse(json.failure ?? (isObject(json.details) ? json.details.failure : undefined));
+	const own = failureSchema.safeParse(
+		json.failure ?? (isObject(json.details) ? json.details.failure : undefined),
+	);
 	if (own.success) {
 		const { retryAfterMs, ...failure } = own.data;
 		return retryAfterMs === undefined ? failure : { ...failure, retryAfterMs };
 	}
 	const { error } = json;
 	if (error === undefined || error === null || error === false) return undefined;
-	return new PipelineError(codeOf(isObject(error) ? error : json), 'The step before the router failed.').toFailure();
+	return new PipelineError(
+		codeOf(isObject(error) ? error : json),
+		'The step before the router failed.',
+	).toFailure();
 }
 
 function codeOf(error: Readonly<Record<string, unknown>>): FailureCode {
 	const status = Number(error.status ?? error.httpCode ?? error.statusCode ?? Number.NaN);
 	if (PASSING_STATUS.has(status)) return 'upstream_unavailable';
-	return typeof error.code === 'string' && PASSING_CODES.has(error.code) ? 'upstream_unavailable' : 'upstream_failed';
+	return typeof error.code === 'string' && PASSING_CODES.has(error.code)
+		? 'upstream_unavailable'
+		: 'upstream_failed';
 }

@@ -2,4 +2,5 @@
 export { decideNext, type Place, type RoundFacts } from './decideNext';
 export { failureOf } from './foreignFailure';
 export { DEFAULT_POLICY, resolvePolicy, type RetryPolicy } from './policy';
-export { factsOfRound, isExpected, wasGenerated, type Arrival } from './roundFacts';
+export { decideRound, isRoundComplete, noteEmitted, type RouterRound } from './decideRound';
+export { factsOfRound, wasGenerated, type Arrival } from './roundFacts';

@@ -1,5 +1,13 @@
 import { PipelineError, type Failure } from '../errors';
-import { artefactsOf, attemptsOf, requestedCount, roundsOf, verdictFor, type Artefact, type StateDocument } from '../state';
+import {
+	artefactsOf,
+	requestsOf,
+	roundsOf,
+	verdictFor,
+	type Artefact,
+	type RoundDecision,
+	type StateDocument,
+} from '../state';
 import type { Place, RoundFacts } from './decideNext';
 
 /** An item that reached the router: which work it is, or which failure it brings. */
@@ -7,55 +15,145 @@ export interface Arrival {
 	artefactId?: string;
 	slot?: number;
 	failure?: Failure;
+	/** Of the work as it arrived. */
+	contentHash?: string;
+	/** Tells arrivals that are no artefact apart. */
+	name?: string;
+}
+
+export interface RoundInput {
+	id: string;
+	/** The router; what other routers of the run decided is not its business. */
+	node: string;
+	round: number;
+	document: StateDocument;
+	/** Of this round. */
+	arrivals: readonly Arrival[];
+	/** Ids of all work that ever reached this router. */
+	everArrived?: ReadonlySet<string>;
+	/** Names of the steps whose work comes to this router; undefined when n8n does not show them: then all of the run's. */
+	upstream?: ReadonlySet<string> | undefined;
+	/** Ids that have left this router already in this execution, by Done or Escalate. */
+	emitted?: ReadonlySet<string>;
+	spentUsd: number;
+	elapsedMs: number;
 }
 
 /**
  * What is true of a round, from state and from what arrived. A `pass` on an item does not count: only the verdict that
  * state has for the artefact's present content does. Work of the round that never arrived is `lost_on_the_way`.
  */
-export function factsOfRound(input: {
-	id: string;
-	round: number;
-	document: StateDocument;
-	arrivals: readonly Arrival[];
-	spentUsd: number;
-	elapsedMs: number;
-}): RoundFacts {
-	const { document, round, arrivals } = input;
-	const earlier = roundsOf(document).filter((decision) => decision.round < round);
-	const artefacts = artefactsOf(document)
-		.filter(({ status }) => status !== 'replaced')
+export function factsOfRound(input: RoundInput): RoundFacts {
+	const { document, round, arrivals, node } = input;
+	const emitted = input.emitted ?? new Set<string>();
+	const earlier = ownRounds(document, node).filter((decision) => decision.round < round);
+	const artefacts = ownArtefacts(input)
+		.filter(({ id }) => !emitted.has(id))
 		.sort((a, b) => a.slot - b.slot);
-	const arrivedAs = new Map(arrivals.flatMap((arrival) => (arrival.artefactId === undefined ? [] : [[arrival.artefactId, arrival]])));
-	const places = artefacts.map((artefact) => placeOf(artefact, document, round, arrivedAs.get(artefact.id)));
+	const requests = requestsOf(document).filter(({ step }) => isOwnStep(step, input.upstream));
+	const arrivedAs = new Map(
+		arrivals.flatMap((arrival) => (arrival.artefactId === undefined ? [] : [[arrival.artefactId, arrival]])),
+	);
+	const places = artefacts.map((artefact) => placeOf(artefact, input, arrivedAs.get(artefact.id)));
 	for (const { slot, artefactId, failure } of arrivals) {
-		if (failure === undefined || slot === undefined || artefactId !== undefined) continue;
+		const isOfNoArtefact = artefactId === undefined || !artefacts.some(({ id }) => id === artefactId);
+		if (failure === undefined || slot === undefined || !isOfNoArtefact || emitted.has(artefactId ?? ''))
+			continue;
 		if (!places.some((place) => place.slot === slot)) places.push({ slot, locked: false, failure });
 	}
-	const unplaced = arrivals.find(({ slot, artefactId, failure }) => failure && slot === undefined && artefactId === undefined);
-	const requested = Math.max(requestedCount(document), places.length, unplaced === undefined ? 0 : 1);
+	const unplaced = arrivals.flatMap(({ slot, artefactId, failure }) =>
+		failure !== undefined && slot === undefined && artefactId === undefined ? [failure] : [],
+	);
+	const asked = requests.reduce((sum, { count }) => sum + count, 0) - emitted.size;
+	const requested = Math.max(asked, places.length);
+	const all = withUnplaced(places, requested, unplaced);
 	return {
 		id: input.id,
+		node,
 		round,
-		places: unplaced?.failure === undefined ? places : withUnplaced(places, requested, unplaced.failure),
-		requested,
-		attempts: attemptsOf(document) + (wasGenerated(round, document) ? 1 : 0),
+		covers: arrivals.map((arrival) => nameOf(arrival, document)),
+		places: all.map((place) => withMaker(place, document, requests)),
+		requested: Math.max(requested, all.length),
+		attempts:
+			new Set(earlier.filter(({ round: at }) => wasGenerated(at, document, node)).map(({ round: at }) => at))
+				.size + (wasGenerated(round, document, node) ? 1 : 0),
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
 		elapsedMs: input.elapsedMs,
 	};
 }
 
-/** Whether the round made something new, and so counts as an attempt. */
-export function wasGenerated(round: number, document: StateDocument): boolean {
-	if (round === 0) return true;
-	const before = roundsOf(document).filter((decision) => decision.round === round - 1);
-	return before.some(({ retry }) => retry.some(({ next }) => next !== 'check'));
+/** What a router decided, and nobody else. */
+export function ownRounds(document: StateDocument, node: string): RoundDecision[] {
+	return roundsOf(document).filter((decision) => decision.node === node);
 }
 
-function placeOf(artefact: Artefact, document: StateDocument, round: number, arrival: Arrival | undefined): Place {
+/** Names an arrival with all that a decision about it depends on: another content or verdict is another name. */
+export function nameOf(arrival: Arrival, document: StateDocument): string {
+	if (arrival.artefactId === undefined) return arrival.name ?? `place ${arrival.slot ?? ''}`;
+	if (arrival.failure !== undefined) return `${arrival.artefactId}@${arrival.failure.code}`;
+	const artefact = artefactsOf(document).find(({ id }) => id === arrival.artefactId);
+	const contentHash = arrival.contentHash ?? artefact?.contentHash ?? '';
+	const verdict = verdictFor(document, { id: arrival.artefactId, contentHash });
+	return `${arrival.artefactId}@${contentHash}@${verdict?.outcome ?? 'unchecked'}`;
+}
+
+/** The artefact that a name is about, if it is about one. */
+export function artefactIn(name: string): string | undefined {
+	const end = name.indexOf('@');
+	return end < 0 ? undefined : name.slice(0, end);
+}
+
+/** Whether the round made something new for this router, and so counts as an attempt. */
+export function wasGenerated(round: number, document: StateDocument, node: string): boolean {
+	const before = previousDecisions(round, document, node);
+	return before.length === 0 || before.some(({ retry }) => retry.some(({ next }) => next !== 'check'));
+}
+
+/** Whether the work has to reach the router in this round: it was made in it, or sent back to be revised or checked. */
+export function isExpected(
+	artefact: Artefact,
+	document: StateDocument,
+	round: number,
+	node: string,
+): boolean {
+	if (artefact.status === 'replaced') return false;
+	if (artefact.round === round) return true;
+	return previousDecisions(round, document, node).some(({ retry }) =>
+		retry.some((order) => order.artefactId === artefact.id),
+	);
+}
+
+/** The work that is this router's: what its steps made, and what has come to it. */
+export function ownArtefacts(
+	input: Pick<RoundInput, 'document' | 'arrivals' | 'everArrived' | 'upstream'>,
+): Artefact[] {
+	const here = new Set(input.arrivals.flatMap(({ artefactId }) => artefactId ?? []));
+	return artefactsOf(input.document).filter(
+		({ id, by, status }) =>
+			status !== 'replaced' &&
+			(here.has(id) || input.everArrived?.has(id) === true || isOwnStep(by, input.upstream)),
+	);
+}
+
+function isOwnStep(step: string, upstream: ReadonlySet<string> | undefined): boolean {
+	return upstream === undefined || upstream.has(step);
+}
+
+/** This router's decisions on the last round before. */
+function previousDecisions(round: number, document: StateDocument, node: string): RoundDecision[] {
+	const earlier = ownRounds(document, node).filter((decision) => decision.round < round);
+	const last = Math.max(...earlier.map((decision) => decision.round));
+	return earlier.filter((decision) => decision.round === last);
+}
+
+function placeOf(
+	artefact: Artefact,
+	{ document, round, node }: RoundInput,
+	arrival: Arrival | undefined,
+): Place {
 	const verdict = verdictFor(document, artefact);
-	const isLost = arrival === undefined && isExpected(artefact, document, round) && !artefact.locked;
+	const isLost = arrival === undefined && isExpected(artefact, document, round, node) && !artefact.locked;
 	const failure = isLost
 		? new PipelineError('lost_on_the_way', `'${artefact.title}' did not reach the router.`).toFailure()
 		: arrival?.failure;
@@ -68,22 +166,37 @@ function placeOf(artefact: Artefact, document: StateDocument, round: number, arr
 	};
 }
 
-/** Whether the work has to reach the router in this round: it was made in it, or sent back to be revised or checked. */
-export function isExpected(artefact: Artefact, document: StateDocument, round: number): boolean {
-	if (artefact.status === 'replaced') return false;
-	if (artefact.round === round) return true;
-	const before = roundsOf(document).filter((decision) => decision.round === round - 1);
-	return before.some(({ retry }) => retry.some((order) => order.artefactId === artefact.id));
+/**
+ * A failure that names no place belongs to work that did not arrive, piece by piece; then it stands for every place of
+ * which nothing came. Where something came of each, it is a piece that nobody counted on, and has a place of its own.
+ */
+function withUnplaced(known: readonly Place[], requested: number, unplaced: readonly Failure[]): Place[] {
+	const failures = [...unplaced];
+	const places = known.map((place) => {
+		const failure = place.failure?.code === 'lost_on_the_way' ? failures.shift() : undefined;
+		return failure === undefined ? place : { ...place, failure };
+	});
+	const [first] = failures;
+	const all = [...places];
+	if (first === undefined) return all;
+	const taken = new Set(places.map(({ slot }) => slot));
+	for (let slot = 1; all.length < requested; slot++) {
+		if (!taken.has(slot)) all.push({ slot, locked: false, failure: first });
+	}
+	if (all.length > places.length) return all;
+	const last = Math.max(0, ...taken);
+	return [...all, ...failures.map((failure, index) => ({ slot: last + 1 + index, locked: false, failure }))];
 }
 
-/** A failure that names no place stands for every place of which nothing came. */
-function withUnplaced(places: readonly Place[], requested: number, failure: Failure): Place[] {
-	const taken = new Set(places.map(({ slot }) => slot));
-	const all = [...places];
-	for (let slot = 1; all.length < requested; slot++) {
-		if (!taken.has(slot)) all.push({ slot, locked: false, failure });
-	}
-	return all;
+function withMaker(place: Place, document: StateDocument, requests: ReturnType<typeof requestsOf>): Place {
+	const by = artefactsOf(document).find(({ id }) => id === place.artefact?.id)?.by;
+	const makers = requests.filter(({ isMaker }) => isMaker);
+	const maker =
+		makers.find(({ step }) => step === by) ??
+		makers.find(
+			({ firstSlot, count }) => by === undefined && place.slot >= firstSlot && place.slot < firstSlot + count,
+		);
+	return maker === undefined ? place : { ...place, maker: maker.step };
 }
 
 function textOf(value: unknown): string {

@@ -14,7 +14,7 @@ export interface LiveEntry {
 	version: number;
 }
 
-/** What a command may look at: entries by name, never a whole field, so that a write costs what it changes. */
+/** What a command may look at: entries by name, never a whole field. */
 export interface FieldReader {
 	entry(field: string, entry: string): Promise<LiveEntry | undefined>;
 	nextPosition(field: string): Promise<number>;
@@ -28,8 +28,8 @@ export interface EntryChange {
 }
 
 const ONLY_VALUE = '';
-/** What only the step that keeps the records may say about a piece of work. */
-const JUDGED_MEMBERS = ['status', 'locked', 'stale'] as const;
+/** What only the steps that keep the records say about a piece of work. */
+const KEPT_MEMBERS = ['status', 'locked', 'stale', 'contentHash', 'round', 'slot', 'replaces'] as const;
 
 const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
 	set: 'set',
@@ -121,7 +121,11 @@ function checkRule(command: Exclude<Command, { op: 'lock' }>, declaration: Field
 	);
 }
 
-async function replaceValue(field: FieldDeclaration, value: Json, reader: FieldReader): Promise<EntryChange[]> {
+async function replaceValue(
+	field: FieldDeclaration,
+	value: Json,
+	reader: FieldReader,
+): Promise<EntryChange[]> {
 	const now = await reader.entry(field.name, ONLY_VALUE);
 	if (now?.hash === hashOf(value)) return [];
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
@@ -145,7 +149,11 @@ async function increment(field: FieldDeclaration, by: number, reader: FieldReade
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value: base + by }];
 }
 
-async function append(field: FieldDeclaration, values: readonly Json[], reader: FieldReader): Promise<EntryChange[]> {
+async function append(
+	field: FieldDeclaration,
+	values: readonly Json[],
+	reader: FieldReader,
+): Promise<EntryChange[]> {
 	const first = await reader.nextPosition(field.name);
 	return values.map((value, index) => {
 		const position = first + index;
@@ -158,18 +166,22 @@ async function mergeEntries(
 	items: ReadonlyArray<JsonObject & { id: string }>,
 	reader: FieldReader,
 ): Promise<EntryChange[]> {
-	const changes = new Map<string, EntryChange>();
+	const combined = new Map<string, JsonObject>();
+	for (const item of items) combined.set(item.id, { ...combined.get(item.id), ...item });
+	const changes: EntryChange[] = [];
 	let position = await reader.nextPosition(field.name);
-	for (const item of items) {
-		const stored = await reader.entry(field.name, item.id);
-		const before = changes.get(item.id)?.value ?? stored?.value;
-		const merged: Json = { ...(isJsonObject(before) ? before : {}), ...item };
+	for (const [id, item] of combined) {
+		const stored = await reader.entry(field.name, id);
+		const before = stored?.value;
+		const merged: JsonObject = { ...(isJsonObject(before) ? before : {}), ...item };
+		// A hash that does not fit the content would let changed work keep the verdict on what it was.
+		if (field.name === ARTEFACTS && merged.content !== undefined) merged.contentHash = hashOf(merged.content);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
-		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) throw lockedArtefact(before);
-		const at = stored?.position ?? changes.get(item.id)?.position ?? position++;
-		changes.set(item.id, { field: field.name, entry: item.id, position: at, value: merged });
+		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true)
+			throw lockedArtefact(before);
+		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
 	}
-	return [...changes.values()];
+	return changes;
 }
 
 function isJsonObject(value: Json | undefined): value is JsonObject {
@@ -177,17 +189,23 @@ function isJsonObject(value: Json | undefined): value is JsonObject {
 }
 
 function refuseJudgement(item: JsonObject): void {
-	const member = JUDGED_MEMBERS.find((name) => item[name] !== undefined);
+	const member = KEPT_MEMBERS.find((name) => item[name] !== undefined);
 	if (member !== undefined) throw protectedRecord(`${ARTEFACTS}.${member}`);
 }
 
 function protectedRecord(name: string): PipelineError {
-	return new PipelineError('record_protected', `'${name}' is kept by Greenlight's own steps and cannot be set here.`);
+	return new PipelineError(
+		'record_protected',
+		`'${name}' is kept by Greenlight's own steps and cannot be set here.`,
+	);
 }
 
 function lockedArtefact(artefact: JsonObject): PipelineError {
-	const title = typeof artefact.title === 'string' && artefact.title !== '' ? artefact.title : String(artefact.id);
-	return new PipelineError('locked', `'${title}' is approved and locked.`, { details: { artefactId: artefact.id } });
+	const title =
+		typeof artefact.title === 'string' && artefact.title !== '' ? artefact.title : String(artefact.id);
+	return new PipelineError('locked', `'${title}' is approved and locked.`, {
+		details: { artefactId: artefact.id },
+	});
 }
 
 function unknownArtefact(artefactId: string): PipelineError {

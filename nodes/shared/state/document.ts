@@ -1,5 +1,6 @@
 /** The versioned document of a run: entries, versions, snapshots. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
+import { chain, type ChainedVersion } from './audit';
 import type { Row, SqlValue, Transaction } from './backends/database';
 import { ARTEFACTS } from './builtInFields';
 import {
@@ -11,6 +12,7 @@ import {
 	type FieldReader,
 	type LiveEntry,
 } from './commands';
+import type { EntryPair } from './compare';
 import { checkValueSize } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 import type { Command, FieldDeclaration, Run, Version } from './stateStore';
@@ -45,7 +47,11 @@ export interface OpenVersion {
 }
 
 /** Declares fields that the run does not have yet. A known name with another rule or part is refused. */
-export async function declare(tx: Transaction, runId: string, fields: readonly FieldDeclaration[]): Promise<void> {
+export async function declare(
+	tx: Transaction,
+	runId: string,
+	fields: readonly FieldDeclaration[],
+): Promise<void> {
 	const known = await declarations(tx, runId);
 	let position = known.size;
 	for (const field of fields) {
@@ -76,10 +82,12 @@ export async function declarations(tx: Transaction, runId: string): Promise<Map<
 /** Fails with `checkpoint_not_found` when the run has no such version or checkpoint. */
 export async function resolveVersion(tx: Transaction, run: Run, at: number | string): Promise<number> {
 	if (typeof at === 'number') {
-		if (Number.isInteger(at) && at >= 1 && at <= run.version) return at;
+		if (Number.isInteger(at) && at >= Math.min(1, run.version) && at <= run.version) return at;
 		throw new PipelineError('checkpoint_not_found', `This run has versions 1 to ${run.version}, not ${at}.`);
 	}
-	const row = (await tx.all('SELECT version FROM checkpoints WHERE run_id = ? AND name = ?', run.runId, at))[0];
+	const row = (
+		await tx.all('SELECT version FROM checkpoints WHERE run_id = ? AND name = ?', run.runId, at)
+	)[0];
 	if (row !== undefined) return Number(row.version);
 	throw new PipelineError('checkpoint_not_found', `This run has no checkpoint '${at}'.`);
 }
@@ -132,18 +140,52 @@ export async function history(tx: Transaction, runId: string): Promise<Version[]
 	}));
 }
 
+/** The entries of both versions, side by side. */
+export async function pairEntries(
+	tx: Transaction,
+	runId: string,
+	from: number,
+	to: number,
+): Promise<EntryPair[]> {
+	const [before, after] = [await valuesAt(tx, runId, from), await valuesAt(tx, runId, to)];
+	const names = new Map([...before, ...after].map(([key, { field, entry }]) => [key, { field, entry }]));
+	return [...names].map(([key, name]) => ({
+		...name,
+		before: before.get(key)?.value,
+		after: after.get(key)?.value,
+	}));
+}
+
+async function valuesAt(
+	tx: Transaction,
+	runId: string,
+	version: number,
+): Promise<Map<string, { field: string; entry: string; value: Json }>> {
+	const rows = await withBodies(tx, runId, await entriesAt(tx, runId, version));
+	return new Map(
+		rows.map((row) => {
+			const name = { field: String(row.field), entry: String(row.entry) };
+			return [keyOf(name), { ...name, value: JSON.parse(String(row.body)) }];
+		}),
+	);
+}
+
 export function openVersion(tx: Transaction, run: Run, at: string): OpenVersion {
 	const { runId } = run;
 	const next = run.version + 1;
 	let writers = new Set<string>();
-	let changed = 0;
+	let changes: Array<ChainedVersion['changes'][number]> = [];
 	let kind: Version['kind'] = 'write';
 
 	const reader: FieldReader = {
 		entry: (field, entry) => findEntry(tx, runId, field, entry),
 		nextPosition: async (field) => {
 			const row = (
-				await tx.all('SELECT coalesce(max(position), -1) + 1 AS next FROM live WHERE run_id = ? AND field = ?', runId, field)
+				await tx.all(
+					'SELECT coalesce(max(position), -1) + 1 AS next FROM live WHERE run_id = ? AND field = ?',
+					runId,
+					field,
+				)
 			)[0];
 			return Number(row?.next ?? 0);
 		},
@@ -153,7 +195,12 @@ export function openVersion(tx: Transaction, run: Run, at: string): OpenVersion 
 		const body = canonicalJson(change.value);
 		checkValueSize(change.field, body);
 		const hash = hashOf(change.value);
-		await tx.run('INSERT INTO bodies (run_id, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', runId, hash, body);
+		await tx.run(
+			'INSERT INTO bodies (run_id, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+			runId,
+			hash,
+			body,
+		);
 		await put({ ...change, hash });
 		writers.add(by);
 	}
@@ -178,13 +225,13 @@ version = excluded.version`,
 			'INSERT INTO changes (run_id, version, seq, field, entry, position, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
 			runId,
 			next,
-			changed,
+			changes.length,
 			field,
 			entry,
 			position,
 			hash,
 		);
-		changed += 1;
+		changes.push([field, entry, position, hash]);
 	}
 
 	return {
@@ -204,7 +251,9 @@ version = excluded.version`,
 			kind = 'rollback';
 			writers.add(by);
 			const content = new Set(
-				[...(await declarations(tx, runId)).values()].filter((field) => field.part === 'content').map((field) => field.name),
+				[...(await declarations(tx, runId)).values()]
+					.filter((field) => field.part === 'content')
+					.map((field) => field.name),
 			);
 			const before = await entriesAt(tx, runId, target);
 			const wanted = new Map(before.map((ref) => [keyOf(ref), ref]));
@@ -214,7 +263,12 @@ version = excluded.version`,
 				if (!content.has(ref.field) || wanted.has(keyOf(ref))) continue;
 				if (await stays(tx, runId, ref, keep)) continue;
 				await log(ref.field, ref.entry, ref.position, null);
-				await tx.run('DELETE FROM live WHERE run_id = ? AND field = ? AND entry = ?', runId, ref.field, ref.entry);
+				await tx.run(
+					'DELETE FROM live WHERE run_id = ? AND field = ? AND entry = ?',
+					runId,
+					ref.field,
+					ref.entry,
+				);
 			}
 			for (const ref of before) {
 				const current = nowByKey.get(keyOf(ref));
@@ -224,29 +278,42 @@ version = excluded.version`,
 			}
 		},
 
-		number: () => (changed === 0 ? run.version : next),
+		number: () => (changes.length === 0 ? run.version : next),
 
-		mark: () => ({ changed, writers: [...writers] }),
+		mark: () => ({ changed: changes.length, writers: [...writers] }),
 
 		forget(mark) {
-			changed = mark.changed;
+			changes = changes.slice(0, mark.changed);
 			writers = new Set(mark.writers);
 		},
 
 		async finish(as) {
-			if (changed === 0) return run.version;
+			if (changes.length === 0) return run.version;
+			const writtenBy = [...writers].join(', ');
+			const kindNow = as ?? kind;
+			const before = (await tx.all('SELECT head_hash FROM runs WHERE run_id = ?', runId))[0];
+			const head = chain(String(before?.head_hash ?? ''), {
+				version: next,
+				at,
+				writtenBy,
+				kind: kindNow,
+				changes,
+			});
 			await tx.run(
-				'INSERT INTO versions (run_id, version, at, written_by, kind) VALUES (?, ?, ?, ?, ?)',
+				'INSERT INTO versions (run_id, version, at, written_by, kind, row_hash) VALUES (?, ?, ?, ?, ?, ?)',
 				runId,
 				next,
 				at,
-				[...writers].join(', '),
-				as ?? kind,
+				writtenBy,
+				kindNow,
+				head,
 			);
 			await tx.run(
-				'UPDATE runs SET version = ?, unsnapshotted = unsnapshotted + ?, updated_at = ? WHERE run_id = ?',
+				`UPDATE runs SET version = ?, unsnapshotted = unsnapshotted + ?, head_hash = ?, updated_at = ?
+WHERE run_id = ?`,
 				next,
-				changed,
+				changes.length,
+				head,
 				at,
 				runId,
 			);
@@ -351,7 +418,12 @@ async function stays(
 	return isObject(found?.value) && found.value.locked === true;
 }
 
-async function conflict(tx: Transaction, runId: string, field: string, found: LiveEntry): Promise<PipelineError> {
+async function conflict(
+	tx: Transaction,
+	runId: string,
+	field: string,
+	found: LiveEntry,
+): Promise<PipelineError> {
 	const row = (
 		await tx.all('SELECT at, written_by FROM versions WHERE run_id = ? AND version = ?', runId, found.version)
 	)[0];
@@ -359,7 +431,16 @@ async function conflict(tx: Transaction, runId: string, field: string, found: Li
 	return new PipelineError(
 		'conflict',
 		`Another step saved '${field}' first: ${by} wrote version ${found.version} at ${String(row?.at ?? '')}.`,
-		{ details: { field, entry: found.entry, version: found.version, by, at: row?.at ?? null, now: found.value } },
+		{
+			details: {
+				field,
+				entry: found.entry,
+				version: found.version,
+				by,
+				at: row?.at ?? null,
+				now: found.value,
+			},
+		},
 	);
 }
 

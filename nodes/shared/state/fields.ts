@@ -71,6 +71,8 @@ export const verdictSchema = z.object({
 	note: z.string(),
 	issues: z.array(issueSchema),
 	guideVersion: z.string(),
+	/** The validator that gave it, as `workflowId/node name`. Work passes when every validator that saw it says so. */
+	by: z.string().optional(),
 	judge: z.object({
 		model: z.string().nullable(),
 		/** How often each judged rule was asked. */
@@ -128,6 +130,8 @@ export const artefactSchema = z.object({
 	replaces: z.string().optional(),
 	/** The step that made it. */
 	by: z.string(),
+	/** What making it cost; null when the price is unknown. */
+	costUsd: z.number().nullable().optional(),
 });
 export type Artefact = z.infer<typeof artefactSchema>;
 
@@ -140,6 +144,8 @@ export const retryOrderSchema = z.object({
 	/** What to do differently, for the model. */
 	reasons: z.array(z.string()),
 	why: z.string(),
+	/** The step that made what is to be made anew, where one did: it alone answers. */
+	maker: z.string().optional(),
 });
 export type RetryOrder = z.infer<typeof retryOrderSchema>;
 
@@ -154,9 +160,13 @@ export type Escalation = z.infer<typeof escalationSchema>;
 
 /** What a Retry Router decided for a round, as it stands in the record field `rounds` and is given back when asked again. */
 export const roundDecisionSchema = z.object({
-	/** `workflowId/node name#round`. */
+	/** `workflowId/node name#round`, with `.2`, `.3`, … for further decisions of the same round. */
 	id: z.string(),
+	/** The router, as `workflowId/node name`. */
+	node: z.string(),
 	round: z.int().nonnegative(),
+	/** What it is about: artefact ids, and names of arrivals that were no artefact. */
+	covers: z.array(z.string()),
 	kind: z.enum(['done', 'retry', 'escalate', 'partly']),
 	why: z.string(),
 	/** Ids of the accepted work that leaves by Done. */

@@ -1,27 +1,39 @@
 /** The shared state of a run. Other rooms import from here only. */
+import { openPostgres, type PostgresOptions } from './backends/postgres';
 import { openSqlite } from './backends/sqlite';
 import { SqlStateStore, type StoreEnvironment } from './sqlStore';
 import type { StateStore } from './stateStore';
 
-/** Opens the embedded store at `path` (created with its folder where needed) or in memory for `:memory:`. */
-export async function openStateStore(options: { path: string } & StoreEnvironment): Promise<StateStore> {
-	return new SqlStateStore(await openSqlite(options.path), options);
+/**
+ * Opens the embedded store at `path` (created with its folder where needed; `:memory:` keeps it in memory), or the one in a
+ * PostgreSQL database. Fails with `store_unavailable`.
+ */
+export async function openStateStore(
+	options: ({ path: string } | PostgresOptions) & StoreEnvironment,
+): Promise<StateStore> {
+	const database = 'path' in options ? await openSqlite(options.path) : await openPostgres(options);
+	return new SqlStateStore(database, options);
 }
 
+export type { PostgresOptions } from './backends/postgres';
 export * from './fields';
 export * from './stateStore';
 export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
-export { roundId, statusAtEnd } from './statusAtEnd';
+export { statusAtEnd } from './statusAtEnd';
 export { stepKey, type StepKeyParts } from './stepKey';
 export {
 	artefactsOf,
 	attemptsOf,
 	currentRound,
 	directivesOf,
-	requestedCount,
+	requestsOf,
 	roundsOf,
+	type Requested,
 	verdictFor,
+	verdictsOn,
+	worstVerdict,
 } from './views';

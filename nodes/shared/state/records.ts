@@ -4,8 +4,16 @@ import type { LedgerEntry, RecordedLedgerEntry, RecordedStep, Step } from './sta
 
 /** First writing of a key fixes its place in the order; later ones replace what is known of it. */
 export async function saveStep(tx: Transaction, runId: string, step: Step, at: string): Promise<void> {
-	const next = (await tx.all('SELECT coalesce(max(seq), 0) + 1 AS seq FROM steps WHERE run_id = ?', runId))[0];
 	const unpriced = step.costUsd === null ? 1 : 0;
+	const seq = await count(tx, runId, 'step_count', 1);
+	if (unpriced > 0 || typeof step.costUsd === 'number') {
+		await tx.run(
+			'UPDATE runs SET cost_usd = cost_usd + ?, unpriced_calls = unpriced_calls + ? WHERE run_id = ?',
+			step.costUsd ?? 0,
+			unpriced,
+			runId,
+		);
+	}
 	await tx.run(
 		`INSERT INTO steps (run_id, step_key, seq, kind, state, node, round, slot, owner, answer, failure, cost_usd,
 unpriced, started_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -16,7 +24,7 @@ cost_usd = CASE WHEN excluded.cost_usd IS NULL THEN steps.cost_usd
 unpriced = steps.unpriced + excluded.unpriced`,
 		runId,
 		step.key,
-		Number(next?.seq ?? 1),
+		seq,
 		step.kind,
 		step.state,
 		step.node,
@@ -32,7 +40,11 @@ unpriced = steps.unpriced + excluded.unpriced`,
 	);
 }
 
-export async function findStep(tx: Transaction, runId: string, key: string): Promise<RecordedStep | undefined> {
+export async function findStep(
+	tx: Transaction,
+	runId: string,
+	key: string,
+): Promise<RecordedStep | undefined> {
 	const row = (await tx.all('SELECT * FROM steps WHERE run_id = ? AND step_key = ?', runId, key))[0];
 	return row === undefined ? undefined : toStep(row);
 }
@@ -63,14 +75,12 @@ export async function addToLedger(
 	entries: readonly LedgerEntry[],
 ): Promise<void> {
 	if (entries.length === 0) return;
-	const last = (await tx.all('SELECT coalesce(max(seq), 0) AS seq FROM ledger WHERE run_id = ?', runId))[0];
-	let seq = Number(last?.seq ?? 0);
-	for (const entry of entries) {
-		seq += 1;
+	const last = await count(tx, runId, 'ledger_count', entries.length);
+	for (const [index, entry] of entries.entries()) {
 		await tx.run(
 			'INSERT INTO ledger (run_id, seq, at, entry) VALUES (?, ?, ?, ?)',
 			runId,
-			seq,
+			last - entries.length + index + 1,
 			at,
 			JSON.stringify(entry),
 		);
@@ -80,6 +90,23 @@ export async function addToLedger(
 export async function readLedger(tx: Transaction, runId: string): Promise<RecordedLedgerEntry[]> {
 	const rows = await tx.all('SELECT seq, at, entry FROM ledger WHERE run_id = ? ORDER BY seq', runId);
 	return rows.map((row) => ({ ...JSON.parse(String(row.entry)), seq: Number(row.seq), at: String(row.at) }));
+}
+
+/** Counts a run's rows up and gives back the new number, so that no row has to be looked at for it. */
+async function count(
+	tx: Transaction,
+	runId: string,
+	counter: 'step_count' | 'ledger_count',
+	by: number,
+): Promise<number> {
+	const row = (
+		await tx.all(
+			`UPDATE runs SET ${counter} = ${counter} + ? WHERE run_id = ? RETURNING ${counter}`,
+			by,
+			runId,
+		)
+	)[0];
+	return Number(row?.[counter] ?? by);
 }
 
 function toStep(row: Row): RecordedStep {
@@ -95,7 +122,11 @@ function toStep(row: Row): RecordedStep {
 		...(row.owner === null ? {} : { owner: String(row.owner) }),
 		...(row.answer === null ? {} : { answer: JSON.parse(String(row.answer)) }),
 		...(row.failure === null ? {} : { failure: JSON.parse(String(row.failure)) }),
-		...(row.cost_usd === null ? (row.unpriced === 0 ? {} : { costUsd: null }) : { costUsd: Number(row.cost_usd) }),
+		...(row.cost_usd === null
+			? row.unpriced === 0
+				? {}
+				: { costUsd: null }
+			: { costUsd: Number(row.cost_usd) }),
 		startedAt: String(row.started_at),
 		updatedAt: String(row.updated_at),
 	};

@@ -1,21 +1,19 @@
 /** The rows about runs and where they are being worked on. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
+import { CHAIN_START } from './audit';
 import { RUN_STATUSES, type RunStatus } from './fields';
 import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
 
 const MANY = 100;
 
-const SELECT_RUNS = `
-SELECT runs.*,
-	(SELECT coalesce(sum(cost_usd), 0) FROM steps WHERE steps.run_id = runs.run_id) AS cost_usd,
-	(SELECT coalesce(sum(unpriced), 0) FROM steps WHERE steps.run_id = runs.run_id) AS unpriced_calls
-FROM runs`;
+const SELECT_RUNS = 'SELECT * FROM runs';
 
 /** Fails with `run_not_found`. */
 export async function get(tx: Transaction, runId: string): Promise<Run> {
 	const row = (await tx.all(`${SELECT_RUNS} WHERE run_id = ?`, runId))[0];
-	if (row === undefined) throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
+	if (row === undefined)
+		throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
 	return toRun(row);
 }
 
@@ -38,31 +36,39 @@ export async function list(
 ): Promise<Run[]> {
 	const rows = await tx.all(
 		`${SELECT_RUNS}
-WHERE (? = '' OR status = ?) AND (? = '' OR lower(title) LIKE ? OR lower(run_key) LIKE ? OR run_id LIKE ?)
+WHERE (? = '' OR status = ?) AND search_text LIKE ? ESCAPE '!'
 ORDER BY created_at DESC, run_id LIMIT ?`,
 		filter.status ?? '',
 		filter.status ?? '',
-		filter.search ?? '',
-		...like(filter.search),
+		`%${fold(filter.search ?? '').replace(/[!%_]/g, '!$&')}%`,
 		filter.limit ?? MANY,
 	);
 	return rows.map(toRun);
 }
 
-function like(search: string | undefined): [string, string, string] {
-	const pattern = `%${(search ?? '').toLowerCase()}%`;
-	return [pattern, pattern, pattern];
+/** Text as it is searched: databases differ in what they know of upper and lower case. */
+function fold(text: string): string {
+	return text.normalize('NFKC').toLowerCase();
 }
 
-export async function create(tx: Transaction, runId: string, request: StartRunRequest, at: string): Promise<Run> {
+export async function create(
+	tx: Transaction,
+	runId: string,
+	request: StartRunRequest & { forkedFrom?: string },
+	at: string,
+): Promise<Run> {
 	await tx.run(
-		`INSERT INTO runs (run_id, run_key, title, status, status_note, version, unsnapshotted, started_from, workflow_id,
-created_at, updated_at) VALUES (?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?)`,
+		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
+workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)
+VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 		runId,
 		request.runKey,
 		request.title,
+		fold(`${request.title} ${request.runKey} ${runId}`),
 		request.startedFrom,
 		request.workflowId,
+		request.forkedFrom ?? null,
+		CHAIN_START,
 		at,
 		at,
 	);
@@ -78,11 +84,18 @@ export async function setStatus(
 	runId: string,
 	to: { status: RunStatus; note?: string },
 ): Promise<void> {
-	await tx.run('UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?', to.status, to.note ?? '', runId);
+	await tx.run(
+		'UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?',
+		to.status,
+		to.note ?? '',
+		runId,
+	);
 }
 
 export async function rename(tx: Transaction, runId: string, title: string): Promise<void> {
-	await tx.run('UPDATE runs SET title = ? WHERE run_id = ?', title, runId);
+	const { runKey } = await get(tx, runId);
+	const searchText = fold(`${title} ${runKey} ${runId}`);
+	await tx.run('UPDATE runs SET title = ?, search_text = ? WHERE run_id = ?', title, searchText, runId);
 }
 
 export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {
@@ -109,6 +122,19 @@ export async function findLinked(
 	return [...found.values()];
 }
 
+/** Ids of runs untouched since `before`; those with locked work only if asked. */
+export async function findOld(tx: Transaction, before: string, alsoApproved: boolean): Promise<string[]> {
+	const rows = await tx.all(
+		`SELECT run_id FROM runs WHERE updated_at < ? AND (? = 1 OR NOT EXISTS (
+	SELECT 1 FROM live JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
+	WHERE live.run_id = runs.run_id AND live.field = 'artefacts' AND bodies.body LIKE '%"locked":true%'))
+ORDER BY run_id`,
+		before,
+		alsoApproved ? 1 : 0,
+	);
+	return rows.map((row) => String(row.run_id));
+}
+
 function toRun(row: Row): Run {
 	const status = RUN_STATUSES.find((known) => known === row.status) ?? 'open';
 	return {
@@ -120,6 +146,7 @@ function toRun(row: Row): Run {
 		version: Number(row.version),
 		startedFrom: row.started_from === 'editor' ? 'editor' : 'production',
 		workflowId: String(row.workflow_id),
+		...(row.forked_from === null ? {} : { forkedFrom: String(row.forked_from) }),
 		createdAt: String(row.created_at),
 		updatedAt: String(row.updated_at),
 		costUsd: Number(row.cost_usd),

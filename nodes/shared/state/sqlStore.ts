@@ -2,12 +2,20 @@ import { PipelineError, isPipelineError } from '../errors';
 import type { Database, Row, Transaction } from './backends/database';
 import { BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
-import type { Json } from './json';
+import { verifyRun } from './audit';
+import { compareEntry } from './compare';
+import type { Json, JsonObject } from './json';
+import { impactOf } from './lineage';
 import * as records from './records';
 import * as runs from './runs';
+import { deleteRun, exportRun, importRun } from './transfer';
+import { artefactsOf } from './views';
 import type {
+	Command,
+	Difference,
 	ExecutionLink,
 	FieldDeclaration,
+	Impact,
 	LedgerEntry,
 	RecordedLedgerEntry,
 	RecordedStep,
@@ -17,6 +25,7 @@ import type {
 	StateDocument,
 	StateStore,
 	Step,
+	Verification,
 	Version,
 	WriteRequest,
 	WriteResult,
@@ -37,7 +46,7 @@ export class SqlStateStore implements StateStore {
 	) {}
 
 	startRun(request: StartRunRequest): Promise<StartedRun> {
-		return this.database.write(async (tx) => {
+		return this.database.write(`key ${request.runKey}`, async (tx) => {
 			const known = await runs.findByKey(tx, request.runKey);
 			if (known === undefined) return { run: await this.createRun(tx, request), created: true };
 			return this.continueRun(tx, known, request);
@@ -53,7 +62,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	linkExecution(runId: string, link: ExecutionLink, options: { reset?: boolean } = {}): Promise<void> {
-		return this.database.write((tx) => runs.link(tx, runId, link, options.reset ?? false));
+		return this.database.write(runId, (tx) => runs.link(tx, runId, link, options.reset ?? false));
 	}
 
 	findLinkedRuns(refs: readonly string[]): Promise<Array<{ run: Run; ref: string; round: number }>> {
@@ -76,7 +85,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			const version = document.openVersion(tx, run, this.now());
 			const results: WriteResult[] = [];
@@ -92,10 +101,13 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
-	checkpoint(runId: string, name: string, by: string): Promise<number> {
-		return this.database.write(async (tx) => {
+	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number> {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+			const recorded = commandId === undefined ? undefined : await findCommand(tx, runId, commandId);
+			if (recorded?.ok === true) return recorded.version;
+			if (commandId !== undefined) await saveCommand(tx, runId, commandId, run.version, undefined);
 			await tx.run(
 				'INSERT INTO checkpoints (run_id, name, version) VALUES (?, ?, ?) ' +
 					'ON CONFLICT (run_id, name) DO UPDATE SET version = excluded.version',
@@ -115,7 +127,7 @@ export class SqlStateStore implements StateStore {
 		to: number | string,
 		options: { by: string; keep?: readonly string[]; commandId?: string },
 	): Promise<WriteResult> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			const run = await runs.get(tx, runId);
 			if (options.commandId !== undefined) {
 				const recorded = await findCommand(tx, runId, options.commandId);
@@ -145,8 +157,91 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
+	listCheckpoints(runId: string): Promise<Array<{ name: string; version: number }>> {
+		return this.database.read(async (tx) => {
+			await runs.get(tx, runId);
+			const rows = await tx.all(
+				'SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name',
+				runId,
+			);
+			return rows.map((row) => ({ name: String(row.name), version: Number(row.version) }));
+		});
+	}
+
+	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]> {
+		return this.database.read(async (tx) => {
+			const run = await runs.get(tx, runId);
+			const versions = [
+				await document.resolveVersion(tx, run, from),
+				await document.resolveVersion(tx, run, to),
+			] as const;
+			const pairs = await document.pairEntries(tx, runId, ...versions);
+			return pairs.flatMap(compareEntry);
+		});
+	}
+
+	fork(
+		runId: string,
+		request: { runKey: string; title?: string; at?: number | string; by: string },
+	): Promise<Run> {
+		return this.database.write(`key ${request.runKey}`, async (tx) => {
+			const origin = await runs.get(tx, runId);
+			if ((await runs.findByKey(tx, request.runKey)) !== undefined) {
+				throw new PipelineError('input_refused', `There is a run with the key '${request.runKey}' already.`);
+			}
+			const at =
+				request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
+			const declared = [...(await document.declarations(tx, runId)).values()];
+			const run = await this.createRun(tx, {
+				runKey: request.runKey,
+				title: request.title ?? `${origin.title} (copy)`,
+				startedFrom: origin.startedFrom,
+				workflowId: origin.workflowId,
+				fields: declared.filter(({ name }) => !BUILT_IN_FIELDS.some((field) => field.name === name)),
+				forkedFrom: `${runId}@${at}`,
+			});
+			const version = document.openVersion(tx, run, this.now());
+			for (const command of copyCommands(declared, await document.readFields(tx, origin, at))) {
+				await version.apply(command, request.by, true);
+			}
+			await version.finish('start');
+			return runs.get(tx, run.runId);
+		});
+	}
+
+	impact(runId: string, changed: string): Promise<Impact> {
+		return this.database.read(async (tx) => {
+			const run = await runs.get(tx, runId);
+			const fields = await document.readFields(tx, run, run.version);
+			return impactOf(artefactsOf({ runId, version: run.version, fields }), changed);
+		});
+	}
+
+	verify(runId: string): Promise<Verification> {
+		return this.database.read(async (tx) => verifyRun(tx, await runs.get(tx, runId)));
+	}
+
+	exportRun(runId: string): Promise<string[]> {
+		return this.database.read(async (tx) => {
+			await runs.get(tx, runId);
+			return exportRun(tx, runId);
+		});
+	}
+
+	importRun(lines: readonly string[]): Promise<Run> {
+		return this.database.write('import', async (tx) => runs.get(tx, await importRun(tx, lines)));
+	}
+
+	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
+		return this.database.write('delete', async (tx) => {
+			const old = await runs.findOld(tx, request.before, request.alsoApproved ?? false);
+			for (const runId of old) await deleteRun(tx, runId);
+			return old;
+		});
+	}
+
 	recordStep(runId: string, step: Step, ledger: readonly LedgerEntry[] = []): Promise<void> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			await runs.get(tx, runId);
 			await records.saveStep(tx, runId, step, this.now());
 			await records.addToLedger(tx, runId, this.now(), ledger);
@@ -154,7 +249,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }> {
-		return this.database.write(async (tx) => {
+		return this.database.write(runId, async (tx) => {
 			await runs.get(tx, runId);
 			const found = await records.findStep(tx, runId, step.key);
 			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
@@ -187,7 +282,7 @@ export class SqlStateStore implements StateStore {
 		return new Date(this.environment.clock()).toISOString();
 	}
 
-	private async createRun(tx: Transaction, request: StartRunRequest): Promise<Run> {
+	private async createRun(tx: Transaction, request: StartRunRequest & { forkedFrom?: string }): Promise<Run> {
 		const runId = `run-${this.environment.newId()}`;
 		const run = await runs.create(tx, runId, request, this.now());
 		await document.declare(tx, runId, BUILT_IN_FIELDS);
@@ -242,7 +337,8 @@ export class SqlStateStore implements StateStore {
 		}
 		if (request.declare !== undefined) await document.declare(tx, run.runId, request.declare);
 		for (const command of request.commands) {
-			if (request.expectedVersion !== undefined) await version.refuseConflict(command, request.expectedVersion);
+			if (request.expectedVersion !== undefined)
+				await version.refuseConflict(command, request.expectedVersion);
 		}
 		for (const command of request.commands) {
 			await version.apply(command, request.by, request.asRecordKeeper ?? false);
@@ -263,6 +359,30 @@ export class SqlStateStore implements StateStore {
 	}
 }
 
+/** What writes a run's content into another one: nothing of it is locked there. */
+function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject): Command[] {
+	return declared.flatMap(({ name: field, rule, part }): Command[] => {
+		const value = fields[field];
+		if (part !== 'content' || value === undefined) return [];
+		switch (rule) {
+			case 'set':
+			case 'writeOnce':
+				return [{ op: rule, field, value }];
+			case 'increment':
+				return [{ op: 'increment', field, by: Number(value) }];
+			case 'append':
+				return [{ op: 'append', field, values: Array.isArray(value) ? value : [] }];
+			case 'mergeById': {
+				const items = Array.isArray(value) ? value.map((entry) => ({ ...Object(entry) })) : [];
+				const unlocked = items.map((item) =>
+					item.locked === true ? { ...item, locked: false, status: 'passed' } : item,
+				);
+				return [{ op: 'mergeById', field, items: unlocked }];
+			}
+		}
+	});
+}
+
 async function refusalAsResult(tx: Transaction, work: () => Promise<WriteResult>): Promise<WriteResult> {
 	try {
 		return await tx.savepoint(work);
@@ -272,9 +392,17 @@ async function refusalAsResult(tx: Transaction, work: () => Promise<WriteResult>
 	}
 }
 
-async function findCommand(tx: Transaction, runId: string, commandId: string): Promise<WriteResult | undefined> {
+async function findCommand(
+	tx: Transaction,
+	runId: string,
+	commandId: string,
+): Promise<WriteResult | undefined> {
 	const row: Row | undefined = (
-		await tx.all('SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?', runId, commandId)
+		await tx.all(
+			'SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?',
+			runId,
+			commandId,
+		)
 	)[0];
 	if (row === undefined) return undefined;
 	const outcome: Json | undefined = typeof row.outcome === 'string' ? JSON.parse(row.outcome) : undefined;
@@ -303,6 +431,6 @@ async function saveCommand(
 }
 
 function shorten(value: Json | undefined): string {
-	const text = typeof value === 'string' ? value : '';
-	return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+	const characters = typeof value === 'string' ? [...value] : [];
+	return characters.length > 160 ? `${characters.slice(0, 160).join('')}…` : characters.join('');
 }

@@ -51,6 +51,8 @@ export interface Run {
 	/** `editor` when started by the button in the editor. Shown, never used for logic. */
 	startedFrom: 'editor' | 'production';
 	workflowId: string;
+	/** `<runId>@<version>` of the run that this one began as a copy of. */
+	forkedFrom?: string;
 	/** ISO 8601, UTC. */
 	createdAt: string;
 	updatedAt: string;
@@ -169,6 +171,30 @@ export interface Version {
 	checkpoints: string[];
 }
 
+/** One difference between two versions, small enough for a table row. */
+export interface Difference {
+	field: string;
+	/** Id or position of the entry within the field; empty for a field with one value. */
+	entry: string;
+	/** Member within the entry, with dots; empty when the whole entry came or went. */
+	path: string;
+	change: 'added' | 'removed' | 'changed';
+	before: Json;
+	after: Json;
+}
+
+/** What a change of one piece of work, or of the intent, would make out of date. */
+export interface Impact {
+	/** Ids in the order in which they would have to be made again. */
+	stale: string[];
+	/** What making them cost, as an estimate of making them again; null when a price is unknown. */
+	costUsd: number | null;
+}
+
+/** Whether the run's versions are what they were when they were written. */
+export type Verification =
+	{ ok: true; versions: number } | { ok: false; firstBadVersion: number; problem: string };
+
 /** Where in n8n a run is being worked on. */
 export interface ExecutionLink {
 	/** A name that is unique among executions: the execution id, or a token that survives a retry. */
@@ -200,8 +226,8 @@ export interface StateStore {
 	 * stop the others. If anything changed, the document has exactly one new version.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
-	/** Names the latest version. The same name again moves it. */
-	checkpoint(runId: string, name: string, by: string): Promise<number>;
+	/** Names the latest version. The same name again moves it, but not under the same command id. */
+	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
 	 * Makes a NEW version whose content is that of an earlier version or checkpoint. Records stay; artefacts that are
 	 * locked, or named in `keep`, stay as they are.
@@ -213,6 +239,34 @@ export interface StateStore {
 	): Promise<WriteResult>;
 	/** Every version, oldest first. */
 	history(runId: string): Promise<Version[]>;
+	/** By name, each with the version that it names. */
+	listCheckpoints(runId: string): Promise<Array<{ name: string; version: number }>>;
+	/** What differs between two versions or checkpoints, field by field. Equal versions: nothing. */
+	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]>;
+	/**
+	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Records, steps and
+	 * spend start empty; nothing is locked. A key that a run has already is refused (`input_refused`).
+	 */
+	fork(
+		runId: string,
+		request: { runKey: string; title?: string; at?: number | string; by: string },
+	): Promise<Run>;
+	/** What depends, directly or through other work, on an artefact or on `intent`. */
+	impact(runId: string, changed: string): Promise<Impact>;
+	/**
+	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
+	 * and a tail that was cut off; not what somebody did who rebuilt the whole chain.
+	 */
+	verify(runId: string): Promise<Verification>;
+	/** The whole run as lines of JSON, to keep or to import elsewhere. */
+	exportRun(runId: string): Promise<string[]>;
+	/** Adds an exported run, exactly as it was. A run that is there already, or lines of another kind, are refused. */
+	importRun(lines: readonly string[]): Promise<Run>;
+	/**
+	 * Deletes runs that nobody has touched since `before`. Runs with approved (locked) work are kept unless asked. Gives back
+	 * the ids.
+	 */
+	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]>;
 	/** Writes the step and, if given, ledger entries. Makes no version. */
 	recordStep(runId: string, step: Step, ledger?: readonly LedgerEntry[]): Promise<void>;
 	/**

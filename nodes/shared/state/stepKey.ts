@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './json';
+import { hashOf } from './json';
 
 /**
  * What names a step of a run. It holds no execution id, so that n8n's retries, a crash and a new execution of the same run
@@ -22,7 +21,7 @@ export interface StepKeyParts {
 
 /** `g1:` and the base64url SHA-256 of the parts. Same parts, same key. */
 export function stepKey(parts: StepKeyParts): string {
-	const text = canonicalJson([
+	return `g1:${hashOf([
 		parts.runId,
 		`${parts.workflowId}/${parts.nodeName}`,
 		parts.round,
@@ -30,6 +29,5 @@ export function stepKey(parts: StepKeyParts): string {
 		parts.part,
 		parts.take,
 		parts.requestHash,
-	]);
-	return `g1:${createHash('sha256').update(text).digest('base64url')}`;
+	])}`;
 }

@@ -17,11 +17,35 @@ export function artefactsOf(document: StateDocument): Artefact[] {
 	return entriesOf(document, 'artefacts', artefactSchema);
 }
 
-/** The latest verdict on an artefact as it is now, if there is one for exactly this content. */
-export function verdictFor(document: StateDocument, artefact: { id: string; contentHash: string }): Verdict | undefined {
-	return entriesOf(document, 'verdicts', verdictSchema).findLast(
+/** From the best to the worst. */
+const OUTCOMES = ['pass', 'unsure', 'fail'] as const;
+
+/**
+ * What is said of an artefact as it is now, if anybody checked exactly this content. Of each validator the latest verdict
+ * counts, and of several validators the worst: one cannot outvote another.
+ */
+export function verdictFor(
+	document: StateDocument,
+	artefact: { id: string; contentHash: string },
+): Verdict | undefined {
+	return worstVerdict(verdictsOn(document, artefact));
+}
+
+/** All that was said of an artefact as it is now, oldest first. */
+export function verdictsOn(
+	document: StateDocument,
+	artefact: { id: string; contentHash: string },
+): Verdict[] {
+	return entriesOf(document, 'verdicts', verdictSchema).filter(
 		(verdict) => verdict.artefactId === artefact.id && verdict.contentHash === artefact.contentHash,
 	);
+}
+
+/** Of each validator's latest verdict the worst, with the issues of all. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined {
+	const latest = [...new Map(verdicts.map((verdict) => [verdict.by, verdict])).values()];
+	const [worst] = latest.sort((a, b) => OUTCOMES.indexOf(b.outcome) - OUTCOMES.indexOf(a.outcome));
+	return worst === undefined ? undefined : { ...worst, issues: latest.flatMap(({ issues }) => issues) };
 }
 
 export function directivesOf(document: StateDocument): Directive[] {
@@ -33,10 +57,36 @@ export function roundsOf(document: StateDocument): RoundDecision[] {
 	return entriesOf(document, 'rounds', roundDecisionSchema);
 }
 
-/** How many pieces of work the run's steps were asked for, all together. */
-export function requestedCount(document: StateDocument): number {
-	const requested = entriesOf(document, 'requested', z.object({ count: z.number() }));
-	return requested.reduce((sum, { count }) => sum + count, 0);
+/** What one step was asked for. Entries of steps that make work are named `<step>#<item>`, others `<step>`. */
+export interface Requested {
+	id: string;
+	/** The step's name, without its workflow. */
+	step: string;
+	/** Whether the step makes work itself, in place of having found it. */
+	isMaker: boolean;
+	count: number;
+	/** Its places are `firstSlot` to `firstSlot + count - 1`. */
+	firstSlot: number;
+}
+
+/** What the run's steps were asked for, in the order of asking. */
+export function requestsOf(document: StateDocument): Requested[] {
+	let firstSlot = 1;
+	return entriesOf(document, 'requested', z.object({ id: z.string(), count: z.number() })).map(
+		({ id, count }) => {
+			const node = id.slice(id.indexOf('/') + 1);
+			const item = /#[\d/]+$/.exec(node);
+			const request = {
+				id,
+				step: item === null ? node : node.slice(0, item.index),
+				isMaker: item !== null,
+				count,
+				firstSlot,
+			};
+			firstSlot += count;
+			return request;
+		},
+	);
 }
 
 /** Rounds of generation that have been decided. */

@@ -13,13 +13,28 @@ export const description: INodeProperties[] = forOperation('checkpoint', 'rollBa
 		placeholder: 'e.g. intent approved',
 		description: 'The name of a checkpoint, or a version number',
 	},
+	{
+		displayName: 'Take',
+		name: 'take',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 1,
+		description: 'Raise it to do again what this run has on record already',
+	},
 ]);
 
-export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
-	const { run } = await scope.find(itemIndex, item.json);
+export const execute: Operation = async (call) => {
+	const { commandIdOf } = await import('../commandId');
+	const { refusal } = await import('../../../shared/host');
+	const { context, scope, item, itemIndex } = call;
+	const found = await scope.find(itemIndex, item.json);
+	const { runId } = found.run;
 	const to = String(context.getNodeParameter('to', itemIndex, '') ?? '').trim();
 	if (to === '') throw new PipelineError('input_missing', "'Go Back To' is empty.");
-	const result = await scope.store.rollBack(run.runId, /^\d+$/.test(to) ? Number(to) : to, { by: scope.nodeName });
-	if (!result.ok) throw new PipelineError(result.failure.code, result.failure.message);
-	return [{ ...item.json, runId: run.runId, version: result.version }];
+	const result = await scope.store.rollBack(runId, /^\d+$/.test(to) ? Number(to) : to, {
+		by: scope.nodeName,
+		commandId: await commandIdOf(call, found, ['rollBack', to]),
+	});
+	if (!result.ok) throw refusal(result);
+	return [{ ...item.json, runId, version: result.version, ...(result.replayed ? { replayed: true } : {}) }];
 };

@@ -5,6 +5,6 @@ import type { Operation } from '../router';
 export const description: INodeProperties[] = [];
 
 export const execute: Operation = async ({ scope, item, itemIndex }) => {
-	const { run, round } = await scope.find(itemIndex, item.json);
+	const { run, round } = await scope.look(itemIndex, item.json);
 	return [{ ...runRow(await scope.store.getRun(run.runId)), round }];
 };

@@ -27,20 +27,40 @@ export const description: INodeProperties[] = forOperation('run', 'handToPerson'
 	},
 ]);
 
-/** Says in the run's record who has to act. The items go on, so that a message can be sent with them. */
-export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
-	const { run } = await scope.find(itemIndex, item.json);
-	const who = String(context.getNodeParameter('who', itemIndex, '') ?? '').trim() || 'a person';
-	const reason = String(context.getNodeParameter('reason', itemIndex, '') ?? '').trim() || 'The pipeline could not go on.';
-	const nextStep = String(context.getNodeParameter('nextStep', itemIndex, '') ?? '').trim();
-	const note = `With ${who}: ${reason}${nextStep === '' ? '' : ` Next: ${nextStep}.`}`;
+/**
+ * Says in the run's record who has to act, once for each reason. The items go on, so that a message can be sent with them;
+ * so does what failed before it had a run.
+ */
+export const execute: Operation = async (call) => {
+	const { context, scope, item, itemIndex } = call;
+	const { isPipelineError } = await import('../../../shared/errors');
+	const { hashOf } = await import('../../../shared/state');
+	const text = (name: string): string => String(context.getNodeParameter(name, itemIndex, '') ?? '').trim();
+	const who = text('who') || 'a person';
+	const reason = text('reason') || 'The pipeline could not go on.';
+	const nextStep = text('nextStep');
+	const handed = { handedTo: who, handedWhy: reason, nextStep };
+	const found = await scope.look(itemIndex, item.json).catch((error: unknown) => {
+		if (isPipelineError(error) && item.json.failure !== undefined) return undefined;
+		throw error;
+	});
+	if (found === undefined) return [{ ...item.json, ...handed }];
+	const { run, round } = found;
+	const note = [`With ${who}: ${sentence(reason)}`, nextStep === '' ? '' : `Next: ${sentence(nextStep)}`]
+		.join(' ')
+		.trim();
 	await scope.store.write(run.runId, [
 		{
 			by: scope.nodeName,
+			commandId: `handed:${scope.node}#${round}/${hashOf(note)}`,
 			commands: [],
-			status: { status: 'escalated', note },
-			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName }],
+			...(run.status === 'stopped' ? {} : { status: { status: 'escalated', note } }),
+			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, round }],
 		},
 	]);
-	return [{ ...item.json, runId: run.runId, handedTo: who, handedWhy: reason, nextStep }];
+	return [{ ...item.json, runId: run.runId, ...handed }];
 };
+
+function sentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

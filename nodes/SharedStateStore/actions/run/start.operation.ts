@@ -19,7 +19,8 @@ export const description: INodeProperties[] = forOperation('run', 'start', [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. spring-campaign-7',
-		description: 'Your own name for the run. Starting twice with one key goes on with the same run. Empty: one run per execution.',
+		description:
+			'Your own name for the run. Starting twice with one key goes on with the same run. Empty: one run per execution.',
 	},
 	{
 		displayName: 'If the Brief Changed',
@@ -54,14 +55,24 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		...(brief === '' ? {} : { brief }),
 		ownsBrief: true,
 		...(runKey === '' ? {} : { runKey }),
-		ifBriefChanged: (['keep', 'newVersion', 'startAnother'] as const).find((each) => each === chosen) ?? 'stop',
+		ifBriefChanged:
+			(['keep', 'newVersion', 'startAnother'] as const).find((each) => each === chosen) ?? 'stop',
 		fields: readFieldRows(context.getNodeParameter('ownFields.rows', itemIndex, [])),
 	});
-	return [{ ...runRow(run), brief, round }];
+	const { passThrough } = await import('../../../shared/host');
+	const recorded = (await scope.store.read(run.runId)).fields.brief;
+	return [
+		{
+			...passThrough(item.json),
+			...runRow(run),
+			brief: typeof recorded === 'string' ? recorded : brief,
+			round,
+		},
+	];
 };
 
 function titleOf(brief: string, workflowName: string | undefined): string {
-	const words = brief.replace(/\s+/g, ' ');
-	if (words === '') return workflowName ?? 'Untitled run';
-	return words.length > 60 ? `${words.slice(0, 60)}…` : words;
+	const words = [...brief.replace(/\s+/g, ' ')];
+	if (words.length === 0) return workflowName ?? 'Untitled run';
+	return words.length > 60 ? `${words.slice(0, 60).join('')}…` : words.join('');
 }

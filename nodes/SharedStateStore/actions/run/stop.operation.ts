@@ -14,7 +14,8 @@ export const description: INodeProperties[] = forOperation('run', 'stop', [
 ]);
 
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
-	const { run } = await scope.find(itemIndex, item.json);
+	const { run } = await scope.look(itemIndex, item.json);
+	if (run.status === 'stopped') return [runRow(run)];
 	const note = String(context.getNodeParameter('reason', itemIndex, '') ?? '').trim() || 'Stopped by hand.';
 	await scope.store.write(run.runId, [
 		{

@@ -19,7 +19,11 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 		options: [
 			{ name: 'Add to a List', value: 'append', description: 'Nothing is overwritten' },
 			{ name: 'Add Up', value: 'increment', description: 'A number that is counted up' },
-			{ name: 'Merge by ID', value: 'mergeById', description: 'Entries with an ID; the same ID changes the entry' },
+			{
+				name: 'Merge by ID',
+				value: 'mergeById',
+				description: 'Entries with an ID; the same ID changes the entry',
+			},
 		],
 		default: 'mergeById',
 		description: 'What happens to what is there. Many steps may do it at once and none is lost.',
@@ -54,7 +58,11 @@ export const execute: Operation = async (call) => {
 		case 'increment':
 			return writeField(call, field, 'increment', () => ({ op: 'increment', field, by: toNumber(value) }));
 		default:
-			return writeField(call, field, 'mergeById', () => ({ op: 'mergeById', field, items: values.map(toEntry) }));
+			return writeField(call, field, 'mergeById', () => ({
+				op: 'mergeById',
+				field,
+				items: values.map(toEntry),
+			}));
 	}
 };
 

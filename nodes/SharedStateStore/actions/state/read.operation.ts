@@ -22,15 +22,21 @@ export const description: INodeProperties[] = forOperation('state', 'read', [
 ]);
 
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
-	const { run } = await scope.find(itemIndex, item.json);
+	const { run } = await scope.look(itemIndex, item.json);
 	const at = String(context.getNodeParameter('at', itemIndex, '') ?? '').trim();
 	const names = String(context.getNodeParameter('fieldNames', itemIndex, '') ?? '')
 		.split(',')
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
 	const document = await scope.store.read(run.runId, toVersion(at));
-	const fields = Object.entries(document.fields).filter(([name]) => names.length === 0 || names.includes(name));
-	return [JSON.parse(JSON.stringify({ runId: run.runId, version: document.version, ...Object.fromEntries(fields) }))];
+	const fields = Object.entries(document.fields).filter(
+		([name]) => names.length === 0 || names.includes(name),
+	);
+	return [
+		JSON.parse(
+			JSON.stringify({ runId: run.runId, version: document.version, ...Object.fromEntries(fields) }),
+		),
+	];
 };
 
 function toVersion(text: string): number | string | undefined {

@@ -26,7 +26,8 @@ export const description: INodeProperties[] = forOperation('state', 'write', [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. {{ $json.version }}',
-		description: 'The version that you read. If the field changed since, the write is refused and says who changed it. Empty: the newest value counts.',
+		description:
+			'The version that you read. If the field changed since, the write is refused and says who changed it. Empty: the newest value counts.',
 	},
 	{
 		displayName: 'Take',
@@ -41,8 +42,10 @@ export const description: INodeProperties[] = forOperation('state', 'write', [
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
 	const { readValue, writeField } = await import('../writeField');
 	const field = String(context.getNodeParameter('field', itemIndex, '') ?? '').trim();
-	const value = readValue(context.getNodeParameter('value', itemIndex, ''));
-	return writeField({ context, scope, item, itemIndex }, field, 'set', (rule) =>
-		rule === 'writeOnce' ? { op: 'writeOnce', field, value } : { op: 'set', field, value },
-	);
+	const typed = context.getNodeParameter('value', itemIndex, '');
+	return writeField({ context, scope, item, itemIndex }, field, 'set', (declared) => ({
+		op: declared?.rule === 'writeOnce' ? 'writeOnce' : 'set',
+		field,
+		value: readValue(typed, declared),
+	}));
 };

@@ -11,8 +11,11 @@ export interface Transaction {
 }
 
 export interface Database {
-	/** One at a time over all processes, from the first read on. Undone if `work` throws. */
-	write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+	/**
+	 * One at a time for each `topic` (a run's id or key) over all processes, from the first read on. Undone if `work` throws.
+	 * `work` may be called again when the connection was lost before anything was saved.
+	 */
+	write<T>(topic: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
 	/** A consistent view. */
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 	close(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * The schema, one step after the other; a step that was released is never edited. The number of steps is the schema's
+ * The schema of every backend, one step after the other; a step that was released is never edited. The number of steps is the schema's
  * version.
  *
  * `changes` is the truth: one row for each entry of a field that a version changed, with the hash of its new body (null:
@@ -13,15 +13,23 @@ CREATE TABLE runs (
 	run_id TEXT PRIMARY KEY,
 	run_key TEXT NOT NULL UNIQUE,
 	title TEXT NOT NULL,
+	search_text TEXT NOT NULL,
 	status TEXT NOT NULL,
 	status_note TEXT NOT NULL,
 	version INTEGER NOT NULL,
 	unsnapshotted INTEGER NOT NULL,
 	started_from TEXT NOT NULL,
 	workflow_id TEXT NOT NULL,
+	forked_from TEXT,
+	head_hash TEXT NOT NULL,
+	cost_usd DOUBLE PRECISION NOT NULL,
+	unpriced_calls INTEGER NOT NULL,
+	step_count INTEGER NOT NULL,
+	ledger_count INTEGER NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 );
+CREATE INDEX runs_by_creation ON runs (created_at);
 CREATE TABLE links (
 	ref TEXT NOT NULL,
 	run_id TEXT NOT NULL,
@@ -47,6 +55,7 @@ CREATE TABLE versions (
 	at TEXT NOT NULL,
 	written_by TEXT NOT NULL,
 	kind TEXT NOT NULL,
+	row_hash TEXT NOT NULL,
 	PRIMARY KEY (run_id, version)
 );
 CREATE TABLE changes (
@@ -56,9 +65,9 @@ CREATE TABLE changes (
 	field TEXT NOT NULL,
 	entry TEXT NOT NULL,
 	position INTEGER NOT NULL,
-	hash TEXT
+	hash TEXT,
+	PRIMARY KEY (run_id, version, seq)
 );
-CREATE INDEX changes_by_version ON changes (run_id, version);
 CREATE TABLE live (
 	run_id TEXT NOT NULL,
 	field TEXT NOT NULL,
@@ -68,6 +77,7 @@ CREATE TABLE live (
 	version INTEGER NOT NULL,
 	PRIMARY KEY (run_id, field, entry)
 );
+CREATE INDEX live_by_position ON live (run_id, field, position);
 CREATE TABLE snapshots (
 	run_id TEXT NOT NULL,
 	version INTEGER NOT NULL,
@@ -99,7 +109,7 @@ CREATE TABLE steps (
 	owner TEXT,
 	answer TEXT,
 	failure TEXT,
-	cost_usd REAL,
+	cost_usd DOUBLE PRECISION,
 	unpriced INTEGER NOT NULL,
 	started_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,

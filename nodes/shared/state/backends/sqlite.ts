@@ -5,6 +5,7 @@ import { PipelineError, isPipelineError } from '../../errors';
 import { isObject } from '../json';
 import type { Database, Row, SqlValue, Transaction } from './database';
 import { MIGRATIONS } from './migrations';
+import { inTurn } from './turns';
 
 const BUSY_TIMEOUT_MS = 30_000;
 
@@ -25,7 +26,9 @@ const SENTENCES: Readonly<Record<number, string>> = {
  */
 export async function openSqlite(path: string): Promise<Database> {
 	const { DatabaseSync: Sqlite } = await import('node:sqlite').catch((cause: unknown) => {
-		throw new PipelineError('unsupported_n8n', `Node.js ${process.versions.node} has no SQLite built in.`, { cause });
+		throw new PipelineError('unsupported_n8n', `Node.js ${process.versions.node} has no SQLite built in.`, {
+			cause,
+		});
 	});
 	return inSentences(path, async () => {
 		if (path !== ':memory:') {
@@ -46,11 +49,6 @@ export async function openSqlite(path: string): Promise<Database> {
 	});
 }
 
-/**
- * Transactions of one file take turns within this process, over all its connections: SQLite waits for a lock by blocking
- * the thread, and the thread is what the holder of the lock needs to finish.
- */
-const turns = new Map<string, Promise<unknown>>();
 let memoryDatabases = 0;
 
 class SqliteDatabase implements Database {
@@ -65,7 +63,7 @@ class SqliteDatabase implements Database {
 	}
 
 	async migrate(): Promise<void> {
-		await this.write(async (tx) => {
+		await this.write('migration', async (tx) => {
 			const row = (await tx.all('PRAGMA user_version'))[0];
 			const version = Number(row?.user_version ?? 0);
 			if (version > MIGRATIONS.length) {
@@ -79,38 +77,34 @@ class SqliteDatabase implements Database {
 		});
 	}
 
-	write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.inTurn('BEGIN IMMEDIATE', work);
+	/** SQLite has one writer at a time, so every topic waits for every other. */
+	write<T>(_topic: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return this.transaction('BEGIN IMMEDIATE', work);
 	}
 
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.inTurn('BEGIN', work);
+		return this.transaction('BEGIN', work);
 	}
 
 	async close(): Promise<void> {
-		await turns.get(this.turnOf);
-		this.statements.clear();
-		this.connection.close();
+		await inTurn(this.turnOf, async () => {
+			this.statements.clear();
+			this.connection.close();
+		});
 	}
 
-	private inTurn<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-		const before = turns.get(this.turnOf) ?? Promise.resolve();
-		const turn = before.then(() => inSentences(this.path, () => this.transact(begin, work)));
-		const settled = turn.then(
-			() => undefined,
-			() => undefined,
-		);
-		turns.set(this.turnOf, settled);
-		void settled.then(() => {
-			if (turns.get(this.turnOf) === settled) turns.delete(this.turnOf);
-		});
-		return turn;
+	/**
+	 * Transactions of one file take turns within this process, over all its connections: SQLite waits for a lock by blocking
+	 * the thread, and the thread is what the holder of the lock needs to finish.
+	 */
+	private transaction<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return inTurn(this.turnOf, () => inSentences(this.path, () => this.transact(begin, work)));
 	}
 
 	private async transact<T>(begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
 		this.connection.exec(begin);
 		try {
-			const result = await work(this.transaction);
+			const result = await work(this.access);
 			this.connection.exec('COMMIT');
 			return result;
 		} catch (error) {
@@ -119,8 +113,11 @@ class SqliteDatabase implements Database {
 		}
 	}
 
-	private readonly transaction: Transaction = {
-		all: async (sql, ...values) => this.prepare(sql).all(...values).map(toRow),
+	private readonly access: Transaction = {
+		all: async (sql, ...values) =>
+			this.prepare(sql)
+				.all(...values)
+				.map(toRow),
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);
 		},
@@ -162,7 +159,8 @@ async function inSentences<T>(path: string, work: () => Promise<T>): Promise<T> 
 		const code = isObject(error) && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 		const isFileError = 'syscall' in error;
 		if (code === undefined && !isFileError) throw error;
-		const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? 'The state file could not be used.';
+		const sentence =
+			(code === undefined ? undefined : SENTENCES[code]) ?? 'The state file could not be used.';
 		throw new PipelineError('store_unavailable', sentence, {
 			cause: error,
 			hint: `Check that ${path} exists, has free space and may be written to by n8n.`,

@@ -1,0 +1,224 @@
+import { PipelineError } from '../errors';
+import {
+	canonicalJson,
+	requestsOf,
+	roundDecisionSchema,
+	type RoundDecision,
+	type StateDocument,
+	type StateStore,
+} from '../state';
+import { decideNext } from './decideNext';
+import type { RetryPolicy } from './policy';
+import {
+	factsOfRound,
+	isExpected,
+	nameOf,
+	ownArtefacts,
+	ownRounds,
+	wasGenerated,
+	type Arrival,
+} from './roundFacts';
+
+/** A round as one router sees it. */
+export interface RouterRound {
+	runId: string;
+	/** `workflowId/node name`. */
+	node: string;
+	/** The router's name, for history. */
+	by: string;
+	round: number;
+	/** All that arrived of the round. */
+	arrivals: readonly Arrival[];
+	/** What arrived in this pass. */
+	here: readonly Arrival[];
+	everArrived: ReadonlySet<string>;
+	upstream: ReadonlySet<string> | undefined;
+	executionId: string;
+	/** The round that this execution has reached already. */
+	reached: number;
+}
+
+/**
+ * Whether a round can be decided. When n8n has nothing left to run that leads here, it can. Otherwise, and where n8n does
+ * not show it (`moreToCome` undefined), all that state expects must have arrived; in the first round that is not enough
+ * while more is to come, since a second generator that has not run yet is not in state.
+ */
+export function isRoundComplete(
+	document: StateDocument,
+	round: RouterRound,
+	moreToCome: boolean | undefined,
+): boolean {
+	if (moreToCome === false) return true;
+	return (moreToCome === undefined || round.round > 0) && hasAllExpected(document, round);
+}
+
+function hasAllExpected(document: StateDocument, round: RouterRound): boolean {
+	const here = new Set(round.arrivals.map(({ artefactId }) => artefactId));
+	const own = ownArtefacts({ ...round, document });
+	const hasAllKnown = own.every(
+		(artefact) => here.has(artefact.id) || !isExpected(artefact, document, round.round, round.node),
+	);
+	const requested = requestsOf(document)
+		.filter(({ step }) => round.upstream?.has(step) ?? true)
+		.reduce((sum, { count }) => sum + count, 0);
+	const failedAlone = round.arrivals.filter(
+		({ artefactId, failure }) => artefactId === undefined && failure !== undefined,
+	);
+	const isUnplaced = failedAlone.some(({ slot }) => slot === undefined);
+	return hasAllKnown && (isUnplaced || own.length + failedAlone.length >= requested);
+}
+
+/**
+ * Decides a round once, in state. Asked again about the same work with the same verdicts, the recorded decision is given
+ * back; other work, changed work and new verdicts are decided anew, and so is what went to a person and could go on now.
+ */
+export async function decideRound(
+	store: StateStore,
+	round: RouterRound,
+	policy: RetryPolicy,
+	now: number,
+): Promise<RoundDecision> {
+	const document = await store.read(round.runId);
+	const run = await store.getRun(round.runId);
+	const recorded = ownRounds(document, round.node).filter((decision) => decision.round === round.round);
+	const emittedHere = await emittedIn(store, round);
+	const names = round.here.map((arrival) => nameOf(arrival, document));
+	const known = recorded.findLast(({ covers }) => names.every((name) => covers.includes(name)));
+	if (known?.kind === 'retry' && emittedHere.decisions.has(known.id) && round.reached > round.round) {
+		return cameBack(known);
+	}
+	if (known?.kind === 'done' || known?.kind === 'retry') return known;
+
+	const number = recorded.length + 1;
+	const id = `${round.node}#${round.round}${number === 1 ? '' : `.${number}`}`;
+	const decision = decideNext(
+		factsOfRound({
+			...round,
+			id,
+			document,
+			emitted: emittedHere.ids,
+			spentUsd: run.costUsd,
+			elapsedMs: now - Date.parse(run.createdAt),
+		}),
+		policy,
+	);
+	if (known !== undefined && isSame(known, decision)) return known;
+	const entry = JSON.parse(JSON.stringify(decision));
+	const [result] = await store.write(round.runId, [
+		{
+			by: round.by,
+			asRecordKeeper: true,
+			commandId: `round:${id}`,
+			commands: [
+				{ op: 'mergeById', field: 'rounds', items: [entry] },
+				...(number === 1 && wasGenerated(round.round, document, round.node)
+					? [{ op: 'increment' as const, field: 'attempts', by: 1 }]
+					: []),
+			],
+			outcome: entry,
+			status:
+				decision.kind === 'escalate' || decision.kind === 'partly'
+					? { status: 'escalated', note: decision.why }
+					: { status: 'open' },
+			ledger: [
+				{
+					layer: 'recovery',
+					event: 'round',
+					note: `Round ${round.round + 1}: ${decision.why}`,
+					by: round.by,
+					round: round.round,
+				},
+				...round.here.flatMap(({ failure, artefactId }) =>
+					failure === undefined
+						? []
+						: [
+								{
+									layer: failure.layer,
+									event: 'failure',
+									note: failure.message,
+									by: round.by,
+									round: round.round,
+									failure,
+									...(artefactId === undefined ? {} : { artefactId }),
+								},
+							],
+				),
+			],
+		},
+	]);
+	if (result?.ok !== true)
+		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
+	return roundDecisionSchema.parse(result.outcome);
+}
+
+/** Notes that a decision has left the router in this execution. */
+export async function noteEmitted(
+	store: StateStore,
+	round: RouterRound,
+	decision: RoundDecision,
+): Promise<void> {
+	await store.recordStep(round.runId, {
+		key: `emitted:${decision.id}@${round.executionId}`,
+		kind: 'decision',
+		state: 'answered',
+		node: round.node,
+		round: round.round,
+		slot: round.executionId,
+		answer: {
+			id: decision.id,
+			ids: [...decision.done, ...decision.escalate.flatMap(({ artefactId }) => artefactId ?? [])],
+		},
+	});
+}
+
+async function emittedIn(
+	store: StateStore,
+	round: RouterRound,
+): Promise<{ decisions: Set<string>; ids: Set<string> }> {
+	const steps = await store.listSteps(round.runId, { kind: 'decision', node: round.node });
+	const answers = steps.filter(({ slot }) => slot === round.executionId).map(({ answer }) => Object(answer));
+	return {
+		decisions: new Set(answers.map((answer) => String(answer.id))),
+		ids: new Set(answers.flatMap((answer): string[] => (Array.isArray(answer.ids) ? answer.ids : []))),
+	};
+}
+
+/** The same work again, where something new was asked for: without this, a pinned step would go round for ever. */
+function cameBack(decision: RoundDecision): RoundDecision {
+	const failure = new PipelineError(
+		'came_back_unchanged',
+		'What was sent back came again unchanged.',
+	).toFailure();
+	return {
+		...decision,
+		kind: 'escalate',
+		why: failure.message,
+		retry: [],
+		escalate: [
+			...decision.kept.map(({ id }, index) => ({
+				slot: index + 1,
+				artefactId: id,
+				status: 'passed' as const,
+				why: 'It passed.',
+			})),
+			...decision.retry.map(({ slot, artefactId, why }) => ({
+				slot,
+				...(artefactId === undefined ? {} : { artefactId }),
+				status: 'failed' as const,
+				why,
+				failure,
+			})),
+		],
+	};
+}
+
+function isSame(a: RoundDecision, b: RoundDecision): boolean {
+	const essence = ({ kind, done, retry, escalate }: RoundDecision): string =>
+		canonicalJson([
+			kind,
+			done,
+			retry.map(({ slot, next }) => [slot, next]),
+			escalate.map(({ slot, status }) => [slot, status]),
+		]);
+	return essence(a) === essence(b);
+}

@@ -1,0 +1,234 @@
+import type { Pool, PoolClient } from 'pg';
+import { PipelineError, isPipelineError } from '../../errors';
+import type { Database, Row, SqlValue, Transaction } from './database';
+import { MIGRATIONS } from './migrations';
+import { inTurn } from './turns';
+
+/** Where the PostgreSQL server is and how it is used. Versions 13 to 17. */
+export interface PostgresOptions {
+	/** `postgres://user:password@host:port/database`, with `?sslmode=…` where TLS is wanted. */
+	connectionString: string;
+	/** Connections of this process at most. Default 10. */
+	maxConnections?: number;
+	/** After which a statement is given up, in ms. Default 30,000. */
+	statementTimeoutMs?: number;
+}
+
+/** Greenlight's tables stand in a schema of their own, so that a shared database stays tidy. */
+const SCHEMA = 'greenlight';
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Any number will do, as long as nobody else uses it for another lock. */
+const MIGRATION_LOCK = 7_203_115;
+
+/** SQLSTATE codes (PostgreSQL documentation, appendix A) and Node's network codes that have a sentence of their own. */
+const SENTENCES: ReadonlyArray<[codes: readonly string[], message: string, retryable: boolean]> = [
+	[['28P01', '28000'], 'PostgreSQL refused the user name or the password of the state store.', false],
+	[['3D000'], 'The database of the state store does not exist.', false],
+	[['42501'], 'The database user may not create or use tables in the database of the state store.', false],
+	[['53100'], "The disk of the state store's database server is full, so nothing was saved.", true],
+	[['53300'], "The state store's database server has no connection left.", true],
+	[['57014'], 'The state store took too long and was stopped.', true],
+	[['ENOTFOUND', 'EAI_AGAIN'], 'The address of the state store is not known.', true],
+];
+const LOST_CONNECTION = /^(08|57P0)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH)$/;
+
+/** Connects and brings the schema up to date. Fails with `store_unavailable`; no sentence holds a password or address. */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+	const { Pool: PgPool } = await import('pg');
+	const pool = new PgPool({
+		connectionString: options.connectionString,
+		max: options.maxConnections ?? 10,
+		statement_timeout: options.statementTimeoutMs ?? 30_000,
+		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+		application_name: 'n8n-nodes-greenlight',
+	});
+	// A lost idle connection is replaced by the pool; without a listener it would end the process.
+	pool.on('error', () => undefined);
+	const database = new PostgresDatabase(pool);
+	try {
+		await database.migrate();
+	} catch (error) {
+		await pool.end();
+		throw error;
+	}
+	return database;
+}
+
+class PostgresDatabase implements Database {
+	constructor(private readonly pool: Pool) {}
+
+	/** Ten processes may start at once: one migrates, the others wait and find it done. */
+	async migrate(): Promise<void> {
+		await this.withClient(async (client) => {
+			await client.query('BEGIN');
+			await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+			const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [
+				`${SCHEMA}.migrations`,
+			]);
+			if (rows[0]?.found === null) {
+				await client.query(
+					`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}; CREATE TABLE ${SCHEMA}.migrations (version INTEGER NOT NULL)`,
+				);
+			}
+			await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
+			const done = await client.query<{ version: number | null }>(
+				'SELECT max(version) AS version FROM migrations',
+			);
+			const version = done.rows[0]?.version ?? 0;
+			if (version > MIGRATIONS.length) {
+				throw new PipelineError('store_unavailable', 'The state store was written by a newer Greenlight.', {
+					retryable: false,
+					hint: 'Update n8n-nodes-greenlight to the version that wrote it, or a newer one.',
+				});
+			}
+			for (const [index, migration] of MIGRATIONS.entries()) {
+				if (index < version) continue;
+				await client.query(migration);
+				await client.query('INSERT INTO migrations (version) VALUES ($1)', [index + 1]);
+			}
+			await client.query('COMMIT');
+		});
+	}
+
+	/** Writers of one topic wait in this process first, so that a busy run does not take all connections. */
+	write<T>(topic: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return inTurn(`postgres ${topic}`, () =>
+			this.transact(`BEGIN; SET LOCAL search_path TO ${SCHEMA}`, async (tx, client) => {
+				await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+				return work(tx);
+			}),
+		);
+	}
+
+	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+		return this.transact(
+			`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ${SCHEMA}`,
+			work,
+		);
+	}
+
+	async close(): Promise<void> {
+		await this.pool.end();
+	}
+
+	/** A connection that died in the pool is noticed at its first use: then once more on a new one. */
+	private async transact<T>(
+		begin: string,
+		work: (tx: Transaction, client: PoolClient) => Promise<T>,
+	): Promise<T> {
+		for (let attempt = 1; ; attempt++) {
+			let isCommitting = false;
+			try {
+				return await this.withClient(async (client) => {
+					await client.query(begin);
+					const result = await work(accessOf(client), client);
+					isCommitting = true;
+					await client.query('COMMIT');
+					return result;
+				});
+			} catch (error) {
+				const isLost = isPipelineError(error) && error.details.connectionLost === true;
+				if (!isLost || isCommitting || attempt > 1) throw error;
+			}
+		}
+	}
+
+	private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+		return inSentences(async () => {
+			const client = await this.pool.connect();
+			let isBroken = false;
+			const onError = (): void => {
+				isBroken = true;
+			};
+			client.on('error', onError);
+			try {
+				return await work(client);
+			} catch (error) {
+				await client.query('ROLLBACK').catch(() => {
+					isBroken = true;
+				});
+				throw error;
+			} finally {
+				client.off('error', onError);
+				client.release(isBroken);
+			}
+		});
+	}
+}
+
+function accessOf(client: PoolClient): Transaction {
+	return {
+		all: async (sql, ...values) => {
+			const { rows } = await client.query<Record<string, unknown>>(toNumbered(sql), values.map(toParameter));
+			return rows.map(toRow);
+		},
+		run: async (sql, ...values) => {
+			await client.query(toNumbered(sql), values.map(toParameter));
+		},
+		savepoint: async (work) => {
+			await client.query('SAVEPOINT request');
+			try {
+				const result = await work();
+				await client.query('RELEASE SAVEPOINT request');
+				return result;
+			} catch (error) {
+				await client.query('ROLLBACK TO SAVEPOINT request; RELEASE SAVEPOINT request');
+				throw error;
+			}
+		},
+	};
+}
+
+const numbered = new Map<string, string>();
+
+/** `?` placeholders as PostgreSQL wants them: `$1`, `$2`, … No statement of the store has a question mark in text. */
+function toNumbered(sql: string): string {
+	const known = numbered.get(sql);
+	if (known !== undefined) return known;
+	let count = 0;
+	const converted = sql.replace(/\?/g, () => `$${++count}`);
+	numbered.set(sql, converted);
+	return converted;
+}
+
+/** PostgreSQL's text has no null character. Inside JSON it is written as an escape and so is kept. */
+function toParameter(value: SqlValue): SqlValue {
+	return typeof value === 'string' ? value.replaceAll('\u0000', '\uFFFD') : value;
+}
+
+function toRow(row: Record<string, unknown>): Row {
+	return Object.fromEntries(
+		Object.entries(row).map(([name, value]) => [
+			name,
+			typeof value === 'string' || typeof value === 'number' || value === null ? value : String(value),
+		]),
+	);
+}
+
+async function inSentences<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (isPipelineError(error) || !(error instanceof Error)) throw error;
+		const code = codeOf(error);
+		const known = SENTENCES.find(([codes]) => codes.includes(code));
+		const connectionLost =
+			known === undefined && (LOST_CONNECTION.test(code) || /connection|timeout/i.test(error.message));
+		if (known === undefined && !connectionLost && code === '') throw error;
+		throw new PipelineError('store_unavailable', known?.[1] ?? sentenceFor(connectionLost), {
+			retryable: known?.[2] ?? connectionLost,
+			hint: "Check the state store's credential or GREENLIGHT_DATABASE_URL, and that the database server runs.",
+			details: { connectionLost, sqlState: code },
+		});
+	}
+}
+
+function sentenceFor(connectionLost: boolean): string {
+	return connectionLost
+		? "The state store's database server cannot be reached."
+		: 'The state store refused a statement.';
+}
+
+function codeOf(error: Error): string {
+	return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,123 @@
+import { ITEM_KEYS, artefactSchema, type Artefact, type RetryOrder } from './fields';
+import { hashOf, type Json, type JsonObject } from './json';
+import type { StateDocument } from './stateStore';
+import { artefactsOf, roundsOf, requestsOf } from './views';
+
+const OWN_KEYS = new Set<string>(ITEM_KEYS.filter((key) => key !== 'title'));
+
+/** What an item is to its run. */
+export type Identified =
+	/** As state has it, or as state had it before: nothing is to be written. */
+	| { kind: 'known'; artefact: Artefact }
+	/** Another step changed it on the way: a new version of the same artefact. */
+	| { kind: 'changed'; artefact: Artefact }
+	/** Made by no Greenlight step; with `order` it takes the place of what was sent back. */
+	| { kind: 'foreign'; artefact: Artefact; order: RetryOrder | undefined }
+	/** It was an artefact, and a rollback took it back. */
+	| { kind: 'gone' }
+	/** There is nothing on it. */
+	| { kind: 'empty' };
+
+/** Says what an item is, from its JSON and the run's state. Work without an id of its own is known by its content. */
+export function identifyWork(
+	document: StateDocument,
+	json: JsonObject,
+	at: { round: number; idField: string; slot: number; step: string },
+): Identified {
+	const artefacts = artefactsOf(document);
+	const carried = typeof json.artefactId === 'string' && json.artefactId !== '' ? json.artefactId : undefined;
+	const own = carried === undefined ? ownIdOf(json, at.idField) : undefined;
+	const known = artefacts.find(({ id }) => id === (carried ?? own));
+	if (carried !== undefined && known === undefined) return { kind: 'gone' };
+	if (known !== undefined) return identifyKnown(document, json, known, at.round);
+	const content = contentOf(
+		json,
+		Object.keys(json).filter((key) => !OWN_KEYS.has(key)),
+	);
+	if (Object.keys(content).length === 0) return { kind: 'empty' };
+	const contentHash = hashOf(content);
+	const same =
+		own === undefined
+			? artefacts.find((artefact) => artefact.contentHash === contentHash && artefact.by === at.step)
+			: undefined;
+	if (same !== undefined) return { kind: 'known', artefact: same };
+	const order = openOrder(document, artefacts, at.round);
+	const id = own ?? `work-${contentHash.slice(0, 8)}`;
+	const artefact: Artefact = {
+		id,
+		kind: typeof json.kind === 'string' && json.kind !== '' ? json.kind : 'work',
+		title: titleOf(content, id),
+		slot: order?.slot ?? freeSlot(document, artefacts),
+		round: at.round,
+		status: 'new',
+		why: '',
+		locked: false,
+		stale: false,
+		contentHash,
+		content,
+		madeFrom: [],
+		...(order?.artefactId === undefined ? {} : { replaces: order.artefactId }),
+		by: at.step,
+	};
+	return { kind: 'foreign', artefact, order };
+}
+
+function identifyKnown(
+	document: StateDocument,
+	json: JsonObject,
+	known: Artefact,
+	round: number,
+): Identified {
+	const content = { ...known.content, ...contentOf(json, Object.keys(known.content)) };
+	const contentHash = hashOf(content);
+	if (contentHash === known.contentHash) return { kind: 'known', artefact: known };
+	const changed = { ...known, title: titleOf(content, known.id), content, contentHash };
+	// An execution that is played again brings work as it was once: that was judged then, and must not undo what came after.
+	const isEarlier = known.round > round || wasJudged(document, known.id, contentHash);
+	if (isEarlier) return { kind: 'known', artefact: changed };
+	return { kind: 'changed', artefact: { ...changed, round, status: 'new', why: '' } };
+}
+
+function wasJudged(document: StateDocument, id: string, contentHash: string): boolean {
+	const verdicts = Array.isArray(document.fields.verdicts) ? document.fields.verdicts : [];
+	return verdicts.some(
+		(verdict) => Object(verdict).artefactId === id && Object(verdict).contentHash === contentHash,
+	);
+}
+
+/** The first place of the round before that is to be made anew and that nothing has filled yet. */
+function openOrder(
+	document: StateDocument,
+	artefacts: readonly Artefact[],
+	round: number,
+): RetryOrder | undefined {
+	const filled = new Set(artefacts.filter((artefact) => artefact.round === round).map(({ slot }) => slot));
+	const orders = roundsOf(document)
+		.filter((decision) => decision.round === round - 1)
+		.flatMap(({ retry }) => retry);
+	return orders.find(({ next, slot, maker }) => next !== 'check' && maker === undefined && !filled.has(slot));
+}
+
+function ownIdOf(json: JsonObject, idField: string): string | undefined {
+	const value = idField === '' ? undefined : json[idField];
+	return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
+}
+
+function contentOf(json: JsonObject, names: readonly string[]): Record<string, Json> {
+	const content: Record<string, Json> = {};
+	for (const name of names) {
+		const value = json[name];
+		if (value !== undefined) content[name] = value;
+	}
+	return artefactSchema.shape.content.parse(JSON.parse(JSON.stringify(content)));
+}
+
+function titleOf(content: Readonly<Record<string, Json>>, id: string): string {
+	const title = content.title ?? content.name ?? content.headline;
+	return typeof title === 'string' && title !== '' ? title : id;
+}
+
+function freeSlot(document: StateDocument, artefacts: readonly Artefact[]): number {
+	const asked = requestsOf(document).reduce((sum, { count }) => sum + count, 0);
+	return artefacts.reduce((highest, { slot }) => Math.max(highest, slot), asked) + 1;
+}

@@ -1,0 +1,26 @@
+import { openStateStore } from '../../nodes/shared/state';
+import { tickingEnvironment } from '../support/storeEnvironment';
+import { TestDatabase } from '../support/testDatabase';
+import { describeStateStore } from './stateStore.conformance';
+
+const url = process.env.GREENLIGHT_TEST_POSTGRES_URL;
+
+if (url === undefined) {
+	describe('state store on PostgreSQL', () => {
+		it.todo("runs with a server: 'node scripts/withPostgres.mjs npm test'");
+	});
+} else {
+	describeStateStore({
+		name: 'PostgreSQL',
+		reopens: true,
+		async createPlace() {
+			const database = new TestDatabase(url);
+			await database.create();
+			const environment = tickingEnvironment();
+			return {
+				open: () => openStateStore({ connectionString: database.url, ...environment }),
+				remove: () => database.drop(),
+			};
+		},
+	});
+}
