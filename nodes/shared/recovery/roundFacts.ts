@@ -149,11 +149,12 @@ function previousDecisions(round: number, document: StateDocument, node: string)
 
 function placeOf(
 	artefact: Artefact,
-	{ document, round, node }: RoundInput,
+	{ document, round, node, everArrived }: RoundInput,
 	arrival: Arrival | undefined,
 ): Place {
 	const verdict = verdictFor(document, artefact);
-	const isLost = arrival === undefined && isExpected(artefact, document, round, node) && !artefact.locked;
+	const isMissing = isExpected(artefact, document, round, node) || everArrived?.has(artefact.id) === false;
+	const isLost = arrival === undefined && isMissing && !artefact.locked;
 	const failure = isLost
 		? new PipelineError('lost_on_the_way', `'${artefact.title}' did not reach the router.`).toFailure()
 		: arrival?.failure;
