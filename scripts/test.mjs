@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint, types and the fast suite, each to its end. With `--e2e`: the suite in real n8n. The last line is
- * `N passed, N failed`.
+ * `npm test`: lint, types and the fast suite, each to its end. With `--e2e`: the suite in real n8n. With `--postgres`: what
+ * has to hold on PostgreSQL too. The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -53,21 +53,35 @@ async function countTests(file, succeeded) {
 	return { passed: report.numPassedTests, failed: Math.max(failed, succeeded ? 0 : 1) };
 }
 
-const [suite, ...jestOptions] =
-	process.argv[2] === '--e2e' ? process.argv.slice(2) : ['fast', ...process.argv.slice(2)];
+/** What each suite runs beside Jest, and how. @type {Readonly<Record<string, { name: string, checks: boolean, jest: string[] }>>} */
+const SUITES = {
+	'--fast': { name: 'Tests', checks: true, jest: [] },
+	'--e2e': {
+		name: 'Tests in real n8n',
+		checks: false,
+		jest: ['--config', 'jest.e2e.config.cjs', '--runInBand'],
+	},
+	'--postgres': {
+		name: 'State and flows on PostgreSQL',
+		checks: false,
+		jest: ['test/conformance', 'test/state', 'test/engine', '--testTimeout', '60000'],
+	},
+};
+
+const asked = process.argv[2] ?? '';
+const suite = SUITES[asked] ?? SUITES['--fast'];
+const jestOptions = process.argv.slice(SUITES[asked] ? 3 : 2);
 const folder = await mkdtemp(join(tmpdir(), 'greenlight-test-'));
 try {
 	const report = join(folder, 'jest.json');
-	const checks =
-		suite === 'fast'
-			? [
-					await stage('Lint', commandOf('eslint'), ['.']),
-					await stage('Types', commandOf('typescript', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']),
-				]
-			: [];
-	const inN8n = ['--config', 'jest.e2e.config.cjs', '--runInBand'];
-	const jest = await stage(suite === 'fast' ? 'Tests' : 'Tests in real n8n', commandOf('jest'), [
-		...(suite === 'fast' ? [] : inN8n),
+	const checks = suite.checks
+		? [
+				await stage('Lint', commandOf('eslint'), ['.']),
+				await stage('Types', commandOf('typescript', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']),
+			]
+		: [];
+	const jest = await stage(suite.name, commandOf('jest'), [
+		...suite.jest,
 		'--json',
 		`--outputFile=${report}`,
 		...jestOptions,
