@@ -1,9 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { keepStateInField, runField } from '../../shared/host/descriptions';
+import * as artefactGetAll from './artefact/getAll.operation';
+import * as artefactImpact from './artefact/impact.operation';
+import * as checkpointFork from './checkpoint/fork.operation';
+import * as checkpointGetAll from './checkpoint/getAll.operation';
 import * as checkpointRollBack from './checkpoint/rollBack.operation';
 import * as checkpointSave from './checkpoint/save.operation';
+import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as runDelete from './run/delete.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
@@ -20,6 +26,7 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
+			{ name: 'Artefact', value: 'artefact', description: 'The pieces of creative work of a run' },
 			{ name: 'Checkpoint', value: 'checkpoint', description: 'Named versions to come back to' },
 			{ name: 'History', value: 'history', description: 'Every version that the state had' },
 			{ name: 'Ledger', value: 'ledger', description: 'What happened: verdicts, failures, decisions, cost' },
@@ -28,7 +35,34 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'state',
 	},
+	operationsOf('artefact', 'getAll', [
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many artefacts',
+			description: 'List the work of a run with its verdicts',
+		},
+		{
+			name: 'Show Impact',
+			value: 'impact',
+			action: 'Show the impact of a change',
+			description:
+				'List what would be out of date if a piece of work or the intent changed, and what it cost',
+		},
+	]),
 	operationsOf('checkpoint', 'save', [
+		{
+			name: 'Fork',
+			value: 'fork',
+			action: 'Fork a run',
+			description: 'Begin a new run as a copy, to try another way',
+		},
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many checkpoints',
+			description: 'List the checkpoints of a run',
+		},
 		{
 			name: 'Roll Back',
 			value: 'rollBack',
@@ -43,6 +77,12 @@ export const properties: INodeProperties[] = [
 		},
 	]),
 	operationsOf('history', 'getAll', [
+		{
+			name: 'Compare',
+			value: 'compare',
+			action: 'Compare versions',
+			description: 'List what differs between two versions, a row for each difference',
+		},
 		{
 			name: 'Get Many',
 			value: 'getAll',
@@ -59,6 +99,12 @@ export const properties: INodeProperties[] = [
 		},
 	]),
 	operationsOf('run', 'start', [
+		{
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete old runs',
+			description: 'Remove runs that nobody has touched for a long time',
+		},
 		{
 			name: 'Get',
 			value: 'get',
@@ -119,10 +165,16 @@ export const properties: INodeProperties[] = [
 	...runHandToPerson.description,
 	...runStart.description,
 	...runStop.description,
+	...artefactGetAll.description,
+	...artefactImpact.description,
+	...checkpointFork.description,
+	...checkpointGetAll.description,
+	...historyCompare.description,
+	...runDelete.description,
 	...stateMerge.description,
 	...stateRead.description,
 	...stateWrite.description,
-	{ ...runField, displayOptions: { hide: { operation: ['start'] } } },
+	{ ...runField, displayOptions: { hide: { operation: ['start', 'delete'] } } },
 	keepStateInField,
 ];
 

@@ -1,9 +1,15 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
+import * as artefactGetAll from './artefact/getAll.operation';
+import * as artefactImpact from './artefact/impact.operation';
+import * as checkpointFork from './checkpoint/fork.operation';
+import * as checkpointGetAll from './checkpoint/getAll.operation';
 import * as checkpointRollBack from './checkpoint/rollBack.operation';
 import * as checkpointSave from './checkpoint/save.operation';
+import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as runDelete from './run/delete.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
@@ -32,11 +38,17 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
 	'state/merge': stateMerge.execute,
+	'artefact/getAll': artefactGetAll.execute,
+	'artefact/impact': artefactImpact.execute,
+	'checkpoint/fork': checkpointFork.execute,
+	'checkpoint/getAll': checkpointGetAll.execute,
+	'history/compare': historyCompare.execute,
+	'run/delete': runDelete.execute,
 	'state/read': stateRead.execute,
 	'state/write': stateWrite.execute,
 };
 /** These are about what failed, so they work on failed items too. */
-const FOR_FAILED = new Set(['run/handToPerson', 'run/stop']);
+const FOR_FAILED = new Set(['run/delete', 'run/handToPerson', 'run/stop']);
 
 function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 	const part = (name: string): string => String(context.getNodeParameter(name, itemIndex));

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { PipelineError } from '../../../shared/errors';
 import { forOperation } from '../../../shared/host/descriptions';
 import type { Operation } from '../router';
+import { readVersion } from '../version';
 
 export const description: INodeProperties[] = forOperation('checkpoint', 'rollBack', [
 	{
@@ -29,9 +30,9 @@ export const execute: Operation = async (call) => {
 	const { context, scope, item, itemIndex } = call;
 	const found = await scope.find(itemIndex, item.json);
 	const { runId } = found.run;
-	const to = String(context.getNodeParameter('to', itemIndex, '') ?? '').trim();
-	if (to === '') throw new PipelineError('input_missing', "'Go Back To' is empty.");
-	const result = await scope.store.rollBack(runId, /^\d+$/.test(to) ? Number(to) : to, {
+	const to = readVersion(context.getNodeParameter('to', itemIndex, ''));
+	if (to === undefined) throw new PipelineError('input_missing', "'Go Back To' is empty.");
+	const result = await scope.store.rollBack(runId, to, {
 		by: scope.nodeName,
 		commandId: await commandIdOf(call, found, ['rollBack', to]),
 	});

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { forOperation } from '../../../shared/host/descriptions';
 import type { Operation } from '../router';
+import { readVersion } from '../version';
 
 export const description: INodeProperties[] = forOperation('state', 'read', [
 	{
@@ -23,12 +24,14 @@ export const description: INodeProperties[] = forOperation('state', 'read', [
 
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
 	const { run } = await scope.look(itemIndex, item.json);
-	const at = String(context.getNodeParameter('at', itemIndex, '') ?? '').trim();
 	const names = String(context.getNodeParameter('fieldNames', itemIndex, '') ?? '')
 		.split(',')
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
-	const document = await scope.store.read(run.runId, toVersion(at));
+	const document = await scope.store.read(
+		run.runId,
+		readVersion(context.getNodeParameter('at', itemIndex, '')),
+	);
 	const fields = Object.entries(document.fields).filter(
 		([name]) => names.length === 0 || names.includes(name),
 	);
@@ -38,8 +41,3 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		),
 	];
 };
-
-function toVersion(text: string): number | string | undefined {
-	if (text === '') return undefined;
-	return /^\d+$/.test(text) ? Number(text) : text;
-}
