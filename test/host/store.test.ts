@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { types } from 'node:util';
 import type { PipelineError } from '../../nodes/shared/errors';
 import { closeStores, openStore, stateFilePath, toNodeError } from '../../nodes/shared/host';
+import { refuseOldNode } from '../../nodes/shared/host/store';
 import { fakeContext } from '../support/fakeContext';
 
 /** Errors of Node's own modules come from outside Jest's sandbox, where `instanceof Error` does not know them. */
@@ -48,6 +49,11 @@ describe('the state file of this n8n', () => {
 		expect(Object(shown).description).toMatch(/^[A-Z][^\n]*\.$/);
 		expect(`${shown.message} ${Object(shown).description}`).not.toMatch(/\n\s+at |SQLITE|errcode|ERR_|node:/);
 	}
+
+	it('says at once that n8n is too old, by the Node.js that it runs on', () => {
+		expect(() => refuseOldNode('22.22.0')).toThrow('This n8n runs on Node.js 22.22.0; Greenlight needs 24.');
+		expect(() => refuseOldNode('24.1.0')).not.toThrow();
+	});
 
 	it("stands in n8n's folder and not in the one that n8n empties", () => {
 		expect(stateFilePath(environment)).toBe(join(folder, '.n8n', 'greenlight', 'state.sqlite'));

@@ -10,6 +10,8 @@ export const PROCESS_ID = randomUUID();
 
 export const STORE_CREDENTIAL = 'greenlightStateStore';
 
+const OLDEST_NODE = 24;
+
 type Place = { path: string } | PostgresOptions;
 
 const stores = new Map<string, Promise<StateStore>>();
@@ -69,7 +71,17 @@ export async function closeStores(): Promise<void> {
 	await Promise.all(open.map(async (store) => (await store).close()));
 }
 
+/** n8n before 2.39 runs on older Node.js versions, and on none of them does all of this work. */
+export function refuseOldNode(version = process.versions.node): void {
+	if (Number(version.split('.')[0]) >= OLDEST_NODE) return;
+	throw new PipelineError(
+		'unsupported_n8n',
+		`This n8n runs on Node.js ${version}; Greenlight needs ${OLDEST_NODE}.`,
+	);
+}
+
 function openPlace(place: Place): Promise<StateStore> {
+	refuseOldNode();
 	const name = hashOf(place);
 	const open = stores.get(name);
 	if (open !== undefined) return open;
