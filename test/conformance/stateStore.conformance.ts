@@ -539,7 +539,8 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				});
 				await store.recordStep(runId, { ...callStep, state: 'answered', costUsd: 1 });
 
-				const fork = await store.fork(runId, { runKey: 'spring b', by: 'Test' });
+				const { run: fork, created } = await store.fork(runId, { runKey: 'spring b', by: 'Test' });
+				expect(created).toBe(true);
 
 				expect(fork).toMatchObject({
 					forkedFrom: `${runId}@2`,
@@ -565,7 +566,11 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				expect((await store.read(runId)).fields.artefacts).toMatchObject([
 					{ title: 'Concept a', locked: true },
 				]);
-				await expect(store.fork(runId, { runKey: 'spring b', by: 'Test' })).rejects.toMatchObject({
+				expect(await store.fork(runId, { runKey: 'spring b', by: 'Test' })).toMatchObject({
+					run: { runId: fork.runId },
+					created: false,
+				});
+				await expect(store.fork(runId, { runKey: 'spring', by: 'Test' })).rejects.toMatchObject({
 					code: 'input_refused',
 				});
 			});
@@ -574,7 +579,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				const runId = await startRun('noir');
 				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });
 
-				const fork = await store.fork(runId, { runKey: 'spring b', at: 1, by: 'Test' });
+				const { run: fork } = await store.fork(runId, { runKey: 'spring b', at: 1, by: 'Test' });
 
 				expect((await store.read(fork.runId)).fields.brief).toBe('noir');
 			});

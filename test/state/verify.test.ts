@@ -23,6 +23,12 @@ describe('verify', () => {
 		['a changed value', `UPDATE bodies SET body = '"forged"' WHERE body = '"brief 5"'`, 5],
 		['a deleted value', `DELETE FROM bodies WHERE body = '"brief 6"'`, 6],
 		['a deleted version', 'DELETE FROM versions WHERE version = 2', 2],
+		[
+			'a present value that was changed',
+			`UPDATE live SET hash = (SELECT hash FROM bodies WHERE body = '"brief 2"')`,
+			10,
+		],
+		['a present value that was deleted', 'DELETE FROM live', 10],
 		['a deleted change', 'DELETE FROM changes WHERE version = 7', 7],
 		['two versions that changed places', swap('versions'), 3],
 		['two changes that changed places', swap('changes'), 3],

@@ -92,7 +92,8 @@ export const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. intent approved',
-				description: 'A checkpoint to go back to before trying again. Work that passed is kept.',
+				description:
+					'A checkpoint of which brief, intent and own fields come back before trying again. The work itself stays.',
 			},
 			{
 				displayName: 'Spend Cap',

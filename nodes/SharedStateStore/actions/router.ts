@@ -69,10 +69,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	);
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
 	if (replayed > 0) {
-		tell(
-			context,
-			`${counted(replayed, 'item')} on record already, so nothing was written again. Raise 'Take' to repeat it.`,
-		);
+		tell(context, `${counted(replayed, 'item')} on record already, so nothing was done again.`);
 	}
 	return [results];
 }

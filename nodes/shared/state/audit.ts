@@ -51,8 +51,36 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 	}
 	if (versions.length !== run.version)
 		return bad(Math.min(versions.length, run.version) + 1, 'is missing or too many');
+	const wrong = await findWrongPresent(tx, runId, changes);
+	if (wrong !== undefined) return bad(wrong, 'is not what the present state shows');
 	if (previous !== head?.head_hash) return bad(Math.max(run.version, 1), 'does not fit the head of the run');
 	return { ok: true, versions: versions.length };
+}
+
+/** What is read as the present state has to be what the changes add up to. Gives the version of the first entry that is not. */
+async function findWrongPresent(
+	tx: Transaction,
+	runId: string,
+	changes: ReadonlyMap<number, readonly Row[]>,
+): Promise<number | undefined> {
+	const expected = new Map<string, string>();
+	const versionOf = new Map<string, number>();
+	for (const [version, rows] of changes) {
+		for (const row of rows) {
+			const name = JSON.stringify([row.field, row.entry]);
+			versionOf.set(name, version);
+			if (row.hash === null) expected.delete(name);
+			else expected.set(name, JSON.stringify([row.position, row.hash]));
+		}
+	}
+	const live = await tx.all('SELECT field, entry, position, hash FROM live WHERE run_id = ?', runId);
+	const present = new Map(
+		live.map((row) => [JSON.stringify([row.field, row.entry]), JSON.stringify([row.position, row.hash])]),
+	);
+	const wrong = [...new Set([...expected.keys(), ...present.keys()])].filter(
+		(name) => expected.get(name) !== present.get(name),
+	);
+	return wrong.length === 0 ? undefined : Math.min(...wrong.map((name) => versionOf.get(name) ?? 1));
 }
 
 function bad(firstBadVersion: number, problem: string): Verification {

@@ -183,10 +183,12 @@ export class SqlStateStore implements StateStore {
 	fork(
 		runId: string,
 		request: { runKey: string; title?: string; at?: number | string; by: string },
-	): Promise<Run> {
+	): Promise<StartedRun> {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
 			const origin = await runs.get(tx, runId);
-			if ((await runs.findByKey(tx, request.runKey)) !== undefined) {
+			const known = await runs.findByKey(tx, request.runKey);
+			if (known?.forkedFrom?.startsWith(`${runId}@`) === true) return { run: known, created: false };
+			if (known !== undefined) {
 				throw new PipelineError('input_refused', `There is a run with the key '${request.runKey}' already.`);
 			}
 			const at =
@@ -205,7 +207,7 @@ export class SqlStateStore implements StateStore {
 				await version.apply(command, request.by, true);
 			}
 			await version.finish('start');
-			return runs.get(tx, run.runId);
+			return { run: await runs.get(tx, run.runId), created: true };
 		});
 	}
 
@@ -232,12 +234,20 @@ export class SqlStateStore implements StateStore {
 		return this.database.write('import', async (tx) => runs.get(tx, await importRun(tx, lines)));
 	}
 
-	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
-		return this.database.write('delete', async (tx) => {
-			const old = await runs.findOld(tx, request.before, request.alsoApproved ?? false);
-			for (const runId of old) await deleteRun(tx, runId);
-			return old;
-		});
+	async deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
+		const find = (tx: Transaction): Promise<string[]> =>
+			runs.findOld(tx, request.before, request.alsoApproved ?? false);
+		const deleted: string[] = [];
+		for (const runId of await this.database.read(find)) {
+			const isDeleted = await this.database.write(runId, async (tx) => {
+				// Somebody may have gone on with it meanwhile.
+				if (!(await find(tx)).includes(runId)) return false;
+				await deleteRun(tx, runId);
+				return true;
+			});
+			if (isDeleted) deleted.push(runId);
+		}
+		return deleted;
 	}
 
 	recordStep(runId: string, step: Step, ledger: readonly LedgerEntry[] = []): Promise<void> {
@@ -245,6 +255,7 @@ export class SqlStateStore implements StateStore {
 			await runs.get(tx, runId);
 			await records.saveStep(tx, runId, step, this.now());
 			await records.addToLedger(tx, runId, this.now(), ledger);
+			await runs.touch(tx, runId, this.now());
 		});
 	}
 

@@ -245,17 +245,18 @@ export interface StateStore {
 	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]>;
 	/**
 	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Records, steps and
-	 * spend start empty; nothing is locked. A key that a run has already is refused (`input_refused`).
+	 * spend start empty; nothing is locked. The same fork again gives back the copy that is there; a key that another run
+	 * has is refused (`input_refused`).
 	 */
 	fork(
 		runId: string,
 		request: { runKey: string; title?: string; at?: number | string; by: string },
-	): Promise<Run>;
+	): Promise<StartedRun>;
 	/** What depends, directly or through other work, on an artefact or on `intent`. */
 	impact(runId: string, changed: string): Promise<Impact>;
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
-	 * and a tail that was cut off; not what somebody did who rebuilt the whole chain.
+	 * a tail that was cut off, and a present state that is not what the versions add up to; not what somebody did who rebuilt the whole chain.
 	 */
 	verify(runId: string): Promise<Verification>;
 	/** The whole run as lines of JSON, to keep or to import elsewhere. */

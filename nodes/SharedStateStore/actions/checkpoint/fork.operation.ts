@@ -32,11 +32,10 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	const runKey = String(context.getNodeParameter('forkKey', itemIndex, '') ?? '').trim();
 	if (runKey === '') throw new PipelineError('input_missing', "'Run Key of the Copy' is empty.");
 	const at = readVersion(context.getNodeParameter('at', itemIndex, ''));
-	const present = (await scope.store.listRuns({ search: runKey })).find(
-		(other) => other.runKey === runKey && other.forkedFrom?.startsWith(`${run.runId}@`) === true,
-	);
-	const fork =
-		present ??
-		(await scope.store.fork(run.runId, { runKey, by: scope.nodeName, ...(at === undefined ? {} : { at }) }));
-	return [{ ...runRow(fork), round: 0, ...(present === undefined ? {} : { replayed: true }) }];
+	const { run: fork, created } = await scope.store.fork(run.runId, {
+		runKey,
+		by: scope.nodeName,
+		...(at === undefined ? {} : { at }),
+	});
+	return [{ ...runRow(fork), round: 0, ...(created ? {} : { replayed: true }) }];
 };
