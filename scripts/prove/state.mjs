@@ -18,7 +18,7 @@ const FIELDS = [
 	{ name: 'count', type: {}, rule: 'increment', part: 'content' },
 ];
 
-/** @typedef {{ path: string } | { connectionString: string }} Place */
+/** @typedef {{ path: string } | { server: string }} Place */
 
 let runs = 0;
 /** @param {Place} place */
@@ -204,7 +204,7 @@ export async function prove({ claim, isShort }) {
 	try {
 		const places = /** @type {const} */ ([
 			['SQLite', { path: join(folder, 'state.sqlite') }],
-			['PostgreSQL', { connectionString: server.url }],
+			['PostgreSQL', { server: server.url }],
 		]);
 		for (const [name, place] of places) {
 			await claim(`${name}: 100 writers to one run in one process`, () => manyWriters(place, 1));
@@ -216,7 +216,7 @@ export async function prove({ claim, isShort }) {
 		}
 		const times = isShort ? 4 : 20;
 		await claim(`PostgreSQL: the server killed or restarted ${times} times while a process writes`, () =>
-			killedServer(server, { connectionString: server.url }, times),
+			killedServer(server, { server: server.url }, times),
 		);
 		await claim('SQLite: a full disk and a read-only one', () => fullDisk(folder));
 	} finally {

@@ -18,7 +18,7 @@ if (url === undefined) {
 			await database.create();
 			const environment = tickingEnvironment();
 			return {
-				open: () => openStateStore({ connectionString: database.url, ...environment }),
+				open: () => openStateStore({ server: database.url, ...environment }),
 				remove: () => database.drop(),
 			};
 		},

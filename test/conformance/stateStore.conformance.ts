@@ -649,7 +649,6 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				await store.history(runId),
 				await store.listSteps(runId),
 				await store.ledger(runId),
-				await store.findLinkedRuns(['execution:1']),
 				await store.declaredFields(runId),
 				await store.verify(runId),
 			];

@@ -88,7 +88,7 @@ describe(`the state store on ${database === undefined ? 'SQLite' : 'PostgreSQL'}
 	async function openFresh(): Promise<{ store: StateStore; runId: string }> {
 		if (database === undefined) await opened?.close();
 		if (database === undefined || opened === undefined) {
-			const place = database === undefined ? { path: ':memory:' } : { connectionString: database.url };
+			const place = database === undefined ? { path: ':memory:' } : { server: database.url };
 			opened = await openStateStore({ ...place, ...tickingEnvironment() });
 		}
 		const { run } = await opened.startRun({ ...START, runKey: `k${++runs}` });

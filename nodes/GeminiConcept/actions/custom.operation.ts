@@ -87,7 +87,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const typed = String(context.getNodeParameter('input', itemIndex, '') ?? '');
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker, requester } = question;
-	const told = contextOfRound(question.document, found.round);
+	const told = contextOfRound(question.document, found.round, question.after);
 	const turnedDown = order?.reasons.map((reason) => `An earlier answer was turned down: ${reason}`) ?? [];
 	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
 	const request = customRequest({

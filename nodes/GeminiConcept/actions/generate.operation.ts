@@ -44,7 +44,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
 	const question = await openQuestion(context, scope, item, itemIndex, brief);
 	const { found, order, asker, requester } = question;
-	const told = contextOfRound(question.document, found.round);
+	const told = contextOfRound(question.document, found.round, question.after);
 	const present = artefactsOf(question.document);
 	const input = {
 		...told,

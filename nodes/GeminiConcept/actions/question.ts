@@ -11,6 +11,8 @@ export interface Question {
 	asker: Asker;
 	/** What the Retry Router asked for, on items that it sent back. */
 	order: RetryOrder | undefined;
+	/** Names of the steps that the work goes to. */
+	after: ReadonlySet<string> | undefined;
 	/** Names what this item asks for: the step, its pass and the item's position. */
 	requester: string;
 	/** Asks once for this item: the answer is recorded under the step's key. */
@@ -28,7 +30,7 @@ export async function openQuestion(
 	brief?: string,
 	ownsBrief = false,
 ): Promise<Question> {
-	const { PROCESS_ID, openAsker, passNumber } = await import('../../shared/host');
+	const { PROCESS_ID, openAsker, passNumber, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { retryOrderSchema, stepKey } = await import('../../shared/state');
 	const found = await scope.find(itemIndex, item.json, {
@@ -56,6 +58,7 @@ export async function openQuestion(
 		document: await scope.store.read(found.run.runId),
 		asker,
 		order,
+		after: stepsAfter(context),
 		requester: `${scope.node}#${position}`,
 		keyOf,
 		ask: (request) =>

@@ -32,7 +32,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 			hint: "Connect the output of a 'Concept: Generate' step, or use 'Custom: Generate' for other work.",
 		});
 	}
-	const told = contextOfRound(question.document, found.round);
+	const told = contextOfRound(question.document, found.round, question.after);
 	const request = reviseConceptRequest({
 		concept: concept.data,
 		note:

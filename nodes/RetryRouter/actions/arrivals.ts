@@ -30,14 +30,16 @@ export async function recordArrivals(
 	context: IExecuteFunctions,
 	scope: RunScope,
 ): Promise<{ rounds: ArrivedRound[]; strays: INodeExecutionData[] }> {
-	const { asPipelineError, lineageToken, stepsOfRouter, toNodeError } = await import('../../shared/host');
+	const { asPipelineError, lineageToken, passNumber, stepsBefore, stepsOfRouter, toNodeError } =
+		await import('../../shared/host');
 	const lineage = lineageToken(context) ?? context.getExecutionId();
+	const steps = stepsBefore(context);
 	const groups = new Map<string, { found: FoundRun; here: HeldItem[] }>();
 	const strays: INodeExecutionData[] = [];
 	for (const input of [0, 1]) {
 		for (const [index, item] of itemsOf(context, input).entries()) {
 			try {
-				const { found, arrival } = await identify(scope, item, index);
+				const { found, arrival } = await identify(scope, item, index, steps);
 				const held: HeldItem = { ...arrival, item, input, index, source: sourceOf(context, input), lineage };
 				const name = `${found.run.runId}#${found.round}`;
 				const group = groups.get(name) ?? { found, here: [] };
@@ -65,6 +67,8 @@ export async function recordArrivals(
 			round: found.round,
 			reached: found.reached,
 			executionId: context.getExecutionId(),
+			lineage,
+			isContinued: passNumber(context) > 0,
 			arrivals: recorded.filter(({ round }) => round === found.round).flatMap(toHeldItem),
 			here,
 			everArrived: new Set(all.flatMap(({ artefactId }) => artefactId ?? [])),
@@ -96,6 +100,7 @@ async function identify(
 	scope: RunScope,
 	item: INodeExecutionData,
 	index: number,
+	steps: ReadonlySet<string> | undefined,
 ): Promise<{ found: FoundRun; arrival: Arrival }> {
 	const { failureOf } = await import('../../shared/recovery');
 	const { registerWork } = await import('../../shared/host');
@@ -109,7 +114,7 @@ async function identify(
 	});
 	if (failure === undefined) {
 		const target = { runId: found.run.runId, round: found.round };
-		const artefact = await registerWork(scope, target, json, { idField: 'id', slot: index + 1 });
+		const artefact = await registerWork(scope, target, json, { idField: 'id', slot: index + 1, steps });
 		return {
 			found,
 			arrival: { artefactId: artefact.id, slot: artefact.slot, contentHash: artefact.contentHash },

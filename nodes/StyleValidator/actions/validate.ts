@@ -24,7 +24,7 @@ async function validate(
 	json: IDataObject,
 	itemIndex: number,
 ): Promise<IDataObject> {
-	const { passThrough, plain, registerWork, writeOrThrow } = await import('../../shared/host');
+	const { passThrough, plain, registerWork, stepsBefore, writeOrThrow } = await import('../../shared/host');
 	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
 	const { checkArtefact } = await import('../../shared/style');
 	const guide = await readGuide(context, itemIndex);
@@ -34,6 +34,7 @@ async function validate(
 	const artefact = await registerWork(scope, { runId: run.runId, round }, json, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),
 		slot: itemIndex + 1,
+		steps: stepsBefore(context),
 	});
 	const take = Number(readOption(context, itemIndex, 'take', 1));
 	const keyOf = (part: number, request: unknown): string =>
@@ -56,20 +57,29 @@ async function validate(
 		judgeModel: judge?.model ?? null,
 	});
 	const verdict: Verdict = { ...checked.verdict, by: scope.node };
-	const others = verdictsOn(await scope.store.read(run.runId), artefact).filter(
-		({ by }) => by !== scope.node,
-	);
+	const said = verdictsOn(await scope.store.read(run.runId), artefact);
+	const others = said.filter(({ by }) => by !== scope.node);
+	const before = said.findLast(({ by }) => by === scope.node);
 	const overall = worstVerdict([...others, verdict]) ?? verdict;
 	const judged: Artefact = artefact.locked
 		? artefact
 		: { ...artefact, status: STATUS_OF[overall.outcome], why: overall.note };
+	// The latest verdict counts, so one that says the same as the latest adds nothing, and any other has to be added.
+	const replayed = before !== undefined && hashOf(before) === hashOf(verdict);
 	const isPresent = !artefact.locked && (await isAsInState());
-	const result = await writeOrThrow(scope.store, run.runId, {
+	await writeOrThrow(scope.store, run.runId, {
 		by: scope.nodeName,
 		asRecordKeeper: true,
-		commandId: keyOf(0, [artefact.contentHash, hashOf(verdict)]),
 		commands: [
-			{ op: 'append', field: 'verdicts', values: [JSON.parse(JSON.stringify(verdict))] },
+			...(replayed
+				? []
+				: [
+						{
+							op: 'append' as const,
+							field: 'verdicts',
+							values: [JSON.parse(JSON.stringify(verdict))],
+						},
+					]),
 			...(isPresent
 				? [
 						{
@@ -80,18 +90,22 @@ async function validate(
 					]
 				: []),
 		],
-		ledger: [
-			{
-				layer: 'handoff',
-				event: 'verdict',
-				note: `'${artefact.title}': ${verdict.outcome}, ${verdict.note}`,
-				by: scope.nodeName,
-				artefactId: artefact.id,
-				round,
-			},
-		],
+		...(replayed
+			? {}
+			: {
+					ledger: [
+						{
+							layer: 'handoff',
+							event: 'verdict',
+							note: `'${artefact.title}': ${verdict.outcome}, ${verdict.note}`,
+							by: scope.nodeName,
+							artefactId: artefact.id,
+							round,
+						},
+					],
+				}),
 	});
-	const item = itemOf(run.runId, judged, round, { verdict, replayed: result.replayed });
+	const item = itemOf(run.runId, judged, round, { verdict, replayed });
 	return plain({ ...item, ...passThrough(json, Object.keys(artefact.content)) });
 
 	/** Work that is played again may be older than what state has: then only the verdict is about it. */

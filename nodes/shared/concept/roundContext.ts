@@ -15,10 +15,19 @@ export interface RoundContext {
 
 /**
  * Taken from the decisions on earlier rounds as they are recorded, and not from the artefacts as they are now: so the same
- * step of the same round asks the same question again after a crash, and finds its recorded answer.
+ * step of the same round asks the same question again after a crash, and finds its recorded answer. Only what `routers`
+ * decided counts, the ones that the step's work goes to: how far others are is a matter of chance.
  */
-export function contextOfRound(document: StateDocument, round: number): RoundContext {
-	const earlier = roundsOf(document).filter((decision) => decision.round < round);
+export function contextOfRound(
+	document: StateDocument,
+	round: number,
+	routers?: ReadonlySet<string>,
+): RoundContext {
+	const earlier = roundsOf(document).filter(
+		(decision) =>
+			decision.round < round &&
+			(routers === undefined || routers.has(decision.node.slice(decision.node.indexOf('/') + 1))),
+	);
 	const kept = new Map(earlier.flatMap((decision) => decision.kept).map((work) => [work.id, work]));
 	const intent = intentSchema.safeParse(document.fields.intent);
 	return {

@@ -106,6 +106,24 @@ export function isRouterAhead(context: IExecuteFunctions): boolean {
 	);
 }
 
+/** What n8n keeps for an execution while it runs; after a wait it is another one. */
+export function executionObject(context: IExecuteFunctions): object | undefined {
+	const offered: WithInsides = context;
+	const hooks = offered.additionalData?.hooks;
+	return typeof hooks === 'object' && hooks !== null ? hooks : undefined;
+}
+
+/** Tells this n8n from others that use the same store: their executions have the same numbers. */
+export function instanceId(context: IExecuteFunctions): string {
+	const offered: Partial<Pick<IExecuteFunctions, 'getInstanceId'>> = context;
+	try {
+		const id = offered.getInstanceId?.call(context);
+		return typeof id === 'string' && id !== '' ? `${id}/` : '';
+	} catch {
+		return '';
+	}
+}
+
 /** What is to be done at the end of which executions, by what n8n keeps for each of them while it runs. */
 const registered = new WeakMap<object, Set<string>>();
 
@@ -119,10 +137,10 @@ export function whenExecutionEnds(
 	name: string,
 	work: () => Promise<void>,
 ): boolean {
-	const offered: Pick<WithInsides, 'onExecutionFinish' | 'additionalData'> = context;
+	const offered: Pick<WithInsides, 'onExecutionFinish'> = context;
 	if (typeof offered.onExecutionFinish !== 'function') return false;
-	const hooks = offered.additionalData?.hooks;
-	if (typeof hooks === 'object' && hooks !== null) {
+	const hooks = executionObject(context);
+	if (hooks !== undefined) {
 		const names = registered.get(hooks) ?? new Set<string>();
 		registered.set(hooks, names);
 		if (names.has(name)) return true;

@@ -14,7 +14,7 @@ export async function registerWork(
 	scope: RunScope,
 	found: { runId: string; round: number },
 	json: IDataObject,
-	options: { idField: string; slot: number },
+	options: { idField: string; slot: number; steps: ReadonlySet<string> | undefined },
 ): Promise<Artefact> {
 	const document = await scope.store.read(found.runId);
 	const item: JsonObject = JSON.parse(JSON.stringify(json));

@@ -1,7 +1,22 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { currentRound, statusAtEnd, type Run, type StartRunRequest, type StateStore } from '../state';
-import { hasRunBefore, isRouterAhead, lineageToken, parentExecutionId, whenExecutionEnds } from './engine';
+import {
+	currentRound,
+	roundsOf,
+	statusAtEnd,
+	type Run,
+	type StartRunRequest,
+	type StateStore,
+} from '../state';
+import {
+	executionObject,
+	hasRunBefore,
+	instanceId,
+	isRouterAhead,
+	lineageToken,
+	parentExecutionId,
+	whenExecutionEnds,
+} from './engine';
 import { openStoreOf } from './store';
 import { toNodeError } from './toNodeError';
 
@@ -58,13 +73,14 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 	const workflowId = context.getWorkflow().id ?? 'unsaved';
 	const nodeName = context.getNode().name;
 	const executionId = context.getExecutionId();
+	const instance = instanceId(context);
 	const token = lineageToken(context);
 	const ownRefs = [
-		`execution:${executionId}`,
+		`execution:${instance}${executionId}`,
 		...(token === undefined ? [] : [`lineage:${workflowId}:${token}`]),
 	];
 	const parent = parentExecutionId(context);
-	const parentRef = parent === undefined ? undefined : `execution:${parent}`;
+	const parentRef = parent === undefined ? undefined : `execution:${instance}${parent}`;
 	const refs = [...ownRefs, ...(parentRef === undefined ? [] : [parentRef])];
 	const found = new Set<string>();
 	const opened = new Set<string>();
@@ -208,15 +224,28 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 	};
 }
 
+/** Which steps of an execution have a router after them, by what n8n keeps for the execution, and by run. */
+const checkedSteps = new WeakMap<object, Map<string, Set<string>>>();
+
 /** When the execution ends, says how its run ended. Gives back whether n8n will tell. */
 function finishWithExecution(context: IExecuteFunctions, store: StateStore, runId: string): boolean {
-	const hasRouter = isRouterAhead(context);
-	return whenExecutionEnds(context, `${runId} ${String(hasRouter)}`, async () => {
+	const execution = executionObject(context) ?? {};
+	const ofExecution = checkedSteps.get(execution) ?? new Map<string, Set<string>>();
+	checkedSteps.set(execution, ofExecution);
+	const steps = ofExecution.get(runId) ?? new Set<string>();
+	ofExecution.set(runId, steps);
+	if (isRouterAhead(context)) steps.add(context.getNode().name);
+	return whenExecutionEnds(context, runId, async () => {
 		const run = await store.getRun(runId);
-		if (run.status !== 'open' && run.status !== 'stalled') return;
+		const isWithPerson = run.status === 'escalated';
+		if (run.status !== 'open' && run.status !== 'stalled' && !isWithPerson) return;
+		const document = await store.read(runId);
 		const arrivals = await store.listSteps(runId, { kind: 'arrival' });
-		const { status, note } = statusAtEnd(await store.read(runId), arrivals, hasRouter);
-		if (run.status === 'stalled' && status === 'finished' && !hasRouter) return;
+		const { status, note } = statusAtEnd(document, arrivals, steps);
+		// A step or a person may have handed it over without any router; only a router's later decision takes that back.
+		const isResolved =
+			roundsOf(document).some(({ escalate }) => escalate.length > 0) && status !== 'escalated';
+		if (isWithPerson && !isResolved) return;
 		await store.write(runId, [
 			{
 				by: 'n8n',

@@ -40,7 +40,7 @@ export function openStore(environment: NodeJS.ProcessEnv = process.env): Promise
 				hint: 'Set it to postgres://user:password@host:5432/database, or remove it to use the embedded file.',
 			});
 		}
-		return openPlace({ connectionString: url });
+		return openPlace({ server: url });
 	}
 	if (environment.EXECUTIONS_MODE === 'queue' && environment.GREENLIGHT_SHARED_DISK !== 'true') {
 		throw new PipelineError(
@@ -96,13 +96,22 @@ function openPlace(place: Place): Promise<StateStore> {
 }
 
 function toPostgres(credential: ICredentialDataDecryptedObject): PostgresOptions {
-	const url = new URL('postgres://localhost');
-	url.hostname = String(credential.host ?? 'localhost');
-	url.port = String(credential.port ?? 5432);
-	url.pathname = `/${encodeURIComponent(String(credential.database ?? ''))}`;
-	url.username = encodeURIComponent(String(credential.user ?? ''));
-	url.password = encodeURIComponent(String(credential.password ?? ''));
-	if (credential.tls === 'on') url.searchParams.set('sslmode', 'verify-full');
-	if (credential.tls === 'unchecked') url.searchParams.set('sslmode', 'no-verify');
-	return { connectionString: url.href };
+	const text = (name: string): string => String(credential[name] ?? '').trim();
+	const host = text('host');
+	const port = Number(credential.port ?? 5432);
+	if (host === '' || /[\s/@]/.test(host)) {
+		throw new PipelineError(
+			'input_refused',
+			`'Host' should be a server's name or address alone, not '${host}'.`,
+		);
+	}
+	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+		throw new PipelineError(
+			'input_refused',
+			`'Port' should be a number from 1 to 65535, not ${String(port)}.`,
+		);
+	}
+	const tls = (['on', 'unchecked'] as const).find((choice) => choice === credential.tls) ?? 'off';
+	const password = String(credential.password ?? '');
+	return { server: { host, port, database: text('database'), user: text('user'), password, tls } };
 }

@@ -34,6 +34,10 @@ export interface RouterRound {
 	everArrived: ReadonlySet<string>;
 	upstream: ReadonlySet<string> | undefined;
 	executionId: string;
+	/** Stays the same over n8n's retries of an execution. */
+	lineage: string;
+	/** This execution goes on in the middle of an earlier one: what left there has left. */
+	isContinued: boolean;
 	/** The round that this execution has reached already. */
 	reached: number;
 }
@@ -96,6 +100,12 @@ export async function decideRound(
 			...round,
 			id,
 			document,
+			arrivals: round.arrivals.filter(
+				({ artefactId, name }) =>
+					artefactId !== undefined ||
+					!emittedHere.names.has(name ?? '') ||
+					round.here.some((arrival) => arrival.name === name),
+			),
 			emitted: emittedHere.ids,
 			spentUsd: run.costUsd,
 			elapsedMs: now - Date.parse(run.createdAt),
@@ -116,10 +126,9 @@ export async function decideRound(
 					: []),
 			],
 			outcome: entry,
-			status:
-				decision.kind === 'escalate' || decision.kind === 'partly'
-					? { status: 'escalated', note: decision.why }
-					: { status: 'open' },
+			...(decision.kind === 'escalate' || decision.kind === 'partly'
+				? { status: { status: 'escalated' as const, note: decision.why } }
+				: {}),
 			ledger: [
 				{
 					layer: 'recovery',
@@ -166,20 +175,33 @@ export async function noteEmitted(
 		slot: round.executionId,
 		answer: {
 			id: decision.id,
+			execution: round.executionId,
+			lineage: round.lineage,
 			ids: [...decision.done, ...decision.escalate.flatMap(({ artefactId }) => artefactId ?? [])],
+			names: decision.covers,
 		},
 	});
 }
 
+/** What has left the router in this execution, and in the one that it goes on with. */
 async function emittedIn(
 	store: StateStore,
 	round: RouterRound,
-): Promise<{ decisions: Set<string>; ids: Set<string> }> {
+): Promise<{ decisions: Set<string>; ids: Set<string>; names: Set<string> }> {
 	const steps = await store.listSteps(round.runId, { kind: 'decision', node: round.node });
-	const answers = steps.filter(({ slot }) => slot === round.executionId).map(({ answer }) => Object(answer));
+	const answers = steps
+		.map(({ answer }) => Object(answer))
+		.filter(
+			({ execution, lineage }) =>
+				execution === round.executionId || (round.isContinued && lineage === round.lineage),
+		);
+	const list = (value: unknown): string[] => (Array.isArray(value) ? value : []);
 	return {
-		decisions: new Set(answers.map((answer) => String(answer.id))),
-		ids: new Set(answers.flatMap((answer): string[] => (Array.isArray(answer.ids) ? answer.ids : []))),
+		decisions: new Set(
+			answers.filter(({ execution }) => execution === round.executionId).map(({ id }) => String(id)),
+		),
+		ids: new Set(answers.flatMap(({ ids }) => list(ids))),
+		names: new Set(answers.flatMap(({ names }) => list(names))),
 	};
 }
 

@@ -74,13 +74,30 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		covers: arrivals.map((arrival) => nameOf(arrival, document)),
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
-		attempts:
-			new Set(earlier.filter(({ round: at }) => wasGenerated(at, document, node)).map(({ round: at }) => at))
-				.size + (wasGenerated(round, document, node) ? 1 : 0),
+		attempts: 1 + countTries(all, earlier, document),
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
 		elapsedMs: input.elapsedMs,
 	};
+}
+
+/** In how many rounds before something was to be made for these places: rows of a loop do not share their attempts. */
+function countTries(
+	places: readonly Place[],
+	earlier: readonly RoundDecision[],
+	document: StateDocument,
+): number {
+	const replaced = new Map(artefactsOf(document).map(({ id, replaces }) => [id, replaces]));
+	const line = new Set<string>();
+	for (const { artefact } of places) {
+		for (let id = artefact?.id; id !== undefined && !line.has(id); id = replaced.get(id)) line.add(id);
+	}
+	const tries = earlier.filter(({ retry }) =>
+		retry.some(
+			({ next, artefactId }) => next !== 'check' && (artefactId === undefined || line.has(artefactId)),
+		),
+	);
+	return new Set(tries.map(({ round }) => round)).size;
 }
 
 /** What a router decided, and nobody else. */
@@ -96,12 +113,6 @@ export function nameOf(arrival: Arrival, document: StateDocument): string {
 	const contentHash = arrival.contentHash ?? artefact?.contentHash ?? '';
 	const verdict = verdictFor(document, { id: arrival.artefactId, contentHash });
 	return `${arrival.artefactId}@${contentHash}@${verdict?.outcome ?? 'unchecked'}`;
-}
-
-/** The artefact that a name is about, if it is about one. */
-export function artefactIn(name: string): string | undefined {
-	const end = name.indexOf('@');
-	return end < 0 ? undefined : name.slice(0, end);
 }
 
 /** Whether the round made something new for this router, and so counts as an attempt. */

@@ -22,12 +22,13 @@ export type Identified =
 export function identifyWork(
 	document: StateDocument,
 	json: JsonObject,
-	at: { round: number; idField: string; slot: number; step: string },
+	at: { round: number; idField: string; slot: number; step: string; steps?: ReadonlySet<string> | undefined },
 ): Identified {
 	const artefacts = artefactsOf(document);
 	const carried = typeof json.artefactId === 'string' && json.artefactId !== '' ? json.artefactId : undefined;
 	const own = carried === undefined ? ownIdOf(json, at.idField) : undefined;
-	const known = artefacts.find(({ id }) => id === (carried ?? own));
+	const known =
+		carried === undefined ? ownWork(artefacts, own, at) : artefacts.find(({ id }) => id === carried);
 	if (carried !== undefined && known === undefined) return { kind: 'gone' };
 	if (known !== undefined) return identifyKnown(document, json, known, at.round);
 	const content = contentOf(
@@ -42,7 +43,8 @@ export function identifyWork(
 			: undefined;
 	if (same !== undefined) return { kind: 'known', artefact: same };
 	const order = openOrder(document, artefacts, at.round);
-	const id = own ?? `work-${contentHash.slice(0, 8)}`;
+	const isTaken = artefacts.some(({ id }) => id === own);
+	const id = own === undefined ? `work-${contentHash.slice(0, 8)}` : isTaken ? `${at.step}: ${own}` : own;
 	const artefact: Artefact = {
 		id,
 		kind: typeof json.kind === 'string' && json.kind !== '' ? json.kind : 'work',
@@ -60,6 +62,18 @@ export function identifyWork(
 		by: at.step,
 	};
 	return { kind: 'foreign', artefact, order };
+}
+
+/** Rows of two sheets may have the same numbers: an own id counts among the work of the steps that lead here. */
+function ownWork(
+	artefacts: readonly Artefact[],
+	own: string | undefined,
+	{ step, steps }: { step: string; steps?: ReadonlySet<string> | undefined },
+): Artefact | undefined {
+	return artefacts.find(
+		({ id, by }) =>
+			(id === own && (steps === undefined || by === step || steps.has(by))) || id === `${step}: ${own ?? ''}`,
+	);
 }
 
 function identifyKnown(

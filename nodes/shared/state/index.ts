@@ -15,7 +15,7 @@ export async function openStateStore(
 	return new SqlStateStore(database, options);
 }
 
-export type { PostgresOptions } from './backends/postgres';
+export type { PostgresOptions, PostgresServer } from './backends/postgres';
 export * from './fields';
 export * from './stateStore';
 export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';

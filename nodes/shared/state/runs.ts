@@ -22,14 +22,6 @@ export async function findByKey(tx: Transaction, runKey: string): Promise<Run | 
 	return row === undefined ? undefined : toRun(row);
 }
 
-/** The first of "<key> (2)", "<key> (3)", … that no run has. */
-export async function freeKey(tx: Transaction, runKey: string): Promise<string> {
-	for (let number = 2; ; number++) {
-		const candidate = `${runKey} (${number})`;
-		if ((await findByKey(tx, candidate)) === undefined) return candidate;
-	}
-}
-
 export async function list(
 	tx: Transaction,
 	filter: { status?: RunStatus; search?: string; limit?: number },

@@ -49,7 +49,8 @@ export class SqlStateStore implements StateStore {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
 			const known = await runs.findByKey(tx, request.runKey);
 			if (known === undefined) return { run: await this.createRun(tx, request), created: true };
-			return this.continueRun(tx, known, request);
+			await tx.lock(known.runId);
+			return this.continueRun(tx, await runs.get(tx, known.runId), request);
 		});
 	}
 
@@ -185,6 +186,7 @@ export class SqlStateStore implements StateStore {
 		request: { runKey: string; title?: string; at?: number | string; by: string },
 	): Promise<StartedRun> {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
+			await tx.lock(runId);
 			const origin = await runs.get(tx, runId);
 			const known = await runs.findByKey(tx, request.runKey);
 			if (known?.forkedFrom?.startsWith(`${runId}@`) === true) return { run: known, created: false };
@@ -323,16 +325,27 @@ export class SqlStateStore implements StateStore {
 				await version.finish();
 				return { run: await runs.get(tx, run.runId), created: false };
 			}
-			case 'startAnother': {
-				const runKey = await runs.freeKey(tx, request.runKey);
-				return { run: await this.createRun(tx, { ...request, runKey }), created: true };
-			}
+			case 'startAnother':
+				return this.startAnother(tx, request);
 			case 'stop':
 				throw new PipelineError(
 					'brief_changed',
 					`The run '${run.title}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(request.brief)}".`,
 					{ details: { runKey: request.runKey, recorded: now ?? null, now: request.brief } },
 				);
+		}
+	}
+
+	/** The first of "<key> (2)", "<key> (3)", … that no run has, or whose run has this brief. */
+	private async startAnother(tx: Transaction, request: StartRunRequest): Promise<StartedRun> {
+		for (let number = 2; ; number++) {
+			const runKey = `${request.runKey} (${number})`;
+			await tx.lock(`key ${runKey}`);
+			const known = await runs.findByKey(tx, runKey);
+			if (known === undefined)
+				return { run: await this.createRun(tx, { ...request, runKey }), created: true };
+			const { brief } = await document.readFields(tx, known, known.version);
+			if (brief === request.brief) return { run: known, created: false };
 		}
 	}
 

@@ -6,7 +6,7 @@ import { isObject } from './json';
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
 
-/** Every table that has rows of a run, in the order of import. */
+/** Every table that has rows of a run, in the order of import; but for its links, which are about executions of one n8n. */
 const TABLES = [
 	'runs',
 	'fields',
@@ -19,7 +19,6 @@ const TABLES = [
 	'commands',
 	'steps',
 	'ledger',
-	'links',
 ] as const;
 
 export async function exportRun(tx: Transaction, runId: string): Promise<string[]> {
@@ -59,7 +58,8 @@ export async function importRun(tx: Transaction, lines: readonly string[]): Prom
 }
 
 export async function deleteRun(tx: Transaction, runId: string): Promise<void> {
-	for (const table of [...TABLES].reverse()) await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
+	for (const table of ['links', ...[...TABLES].reverse()])
+		await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
 }
 
 async function refuseKnownRun(tx: Transaction, runId: string, runKey: string): Promise<void> {

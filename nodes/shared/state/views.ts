@@ -100,11 +100,22 @@ export function currentRound(document: StateDocument): number {
 	return sent.reduce((latest, { round }) => Math.max(latest, round + 1), 0);
 }
 
+/** What was parsed of a document, by field. A document is never changed, so this holds as long as it does. */
+const parsed = new WeakMap<StateDocument, Map<string, unknown[]>>();
+
 function entriesOf<T>(document: StateDocument, field: string, schema: z.ZodType<T>): T[] {
+	const fields = parsed.get(document) ?? new Map<string, unknown[]>();
+	parsed.set(document, fields);
+	const known = fields.get(field);
+	// Each field is parsed with one schema only.
+	if (known !== undefined) return [...(known as T[])];
 	const value = document.fields[field];
-	if (!Array.isArray(value)) return [];
-	return value.flatMap((entry) => {
-		const parsed = schema.safeParse(entry);
-		return parsed.success ? [parsed.data] : [];
-	});
+	const entries = !Array.isArray(value)
+		? []
+		: value.flatMap((entry) => {
+				const result = schema.safeParse(entry);
+				return result.success ? [result.data] : [];
+			});
+	fields.set(field, entries);
+	return [...entries];
 }

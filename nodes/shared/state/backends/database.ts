@@ -6,6 +6,8 @@ export type Row = Readonly<Record<string, SqlValue>>;
 export interface Transaction {
 	all(sql: string, ...values: SqlValue[]): Promise<Row[]>;
 	run(sql: string, ...values: SqlValue[]): Promise<void>;
+	/** Waits for other writers of another topic too, until the transaction ends. Keys are locked before runs. */
+	lock(topic: string): Promise<void>;
 	/** What `work` wrote is undone if it throws; the transaction itself goes on. */
 	savepoint<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -1,13 +1,23 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { PipelineError, isPipelineError } from '../../errors';
 import type { Database, Row, SqlValue, Transaction } from './database';
 import { MIGRATIONS } from './migrations';
 import { inTurn } from './turns';
 
+export interface PostgresServer {
+	host: string;
+	port: number;
+	database: string;
+	user: string;
+	password: string;
+	/** `unchecked`: encrypted, but nobody vouches for the server. */
+	tls: 'off' | 'on' | 'unchecked';
+}
+
 /** Where the PostgreSQL server is and how it is used. Versions 13 to 17. */
 export interface PostgresOptions {
-	/** `postgres://user:password@host:port/database`, with `?sslmode=…` where TLS is wanted. */
-	connectionString: string;
+	/** `postgres://user:password@host:port/database`, with `?sslmode=…` where TLS is wanted; or the same in parts. */
+	server: string | PostgresServer;
 	/** Connections of this process at most. Default 10. */
 	maxConnections?: number;
 	/** After which a statement is given up, in ms. Default 30,000. */
@@ -35,16 +45,19 @@ const LOST_CONNECTION = /^(08|57P0)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EH
 /** Connects and brings the schema up to date. Fails with `store_unavailable`; no sentence holds a password or address. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
 	const { Pool: PgPool } = await import('pg');
+	const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
 	const pool = new PgPool({
-		connectionString: options.connectionString,
+		...toPoolConfig(options),
 		max: options.maxConnections ?? 10,
-		statement_timeout: options.statementTimeoutMs ?? 30_000,
+		keepAlive: true,
+		// A connection that died without a word is given up, and with it the turn of its topic.
+		query_timeout: 2 * statementTimeoutMs,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 		application_name: 'n8n-nodes-greenlight',
 	});
 	// A lost idle connection is replaced by the pool; without a listener it would end the process.
 	pool.on('error', () => undefined);
-	const database = new PostgresDatabase(pool);
+	const database = new PostgresDatabase(pool, statementTimeoutMs);
 	try {
 		await database.migrate();
 	} catch (error) {
@@ -54,8 +67,26 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 	return database;
 }
 
+function toPoolConfig({ server }: PostgresOptions): PoolConfig {
+	if (typeof server === 'string') return { connectionString: server };
+	const { tls, ...address } = server;
+	return { ...address, ssl: tls === 'off' ? false : { rejectUnauthorized: tls === 'on' } };
+}
+
 class PostgresDatabase implements Database {
-	constructor(private readonly pool: Pool) {}
+	/** Set in each transaction, and not when connecting: a connection pooler in between would refuse or mix them up. */
+	private readonly settings: string;
+
+	constructor(
+		private readonly pool: Pool,
+		statementTimeoutMs: number,
+	) {
+		this.settings = [
+			`SET LOCAL search_path TO ${SCHEMA}`,
+			`SET LOCAL statement_timeout TO ${statementTimeoutMs}`,
+			`SET LOCAL idle_in_transaction_session_timeout TO ${2 * statementTimeoutMs}`,
+		].join('; ');
+	}
 
 	/** Ten processes may start at once: one migrates, the others wait and find it done. */
 	async migrate(): Promise<void> {
@@ -66,9 +97,9 @@ class PostgresDatabase implements Database {
 				`${SCHEMA}.migrations`,
 			]);
 			if (rows[0]?.found === null) {
-				await client.query(
-					`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}; CREATE TABLE ${SCHEMA}.migrations (version INTEGER NOT NULL)`,
-				);
+				const schema = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [SCHEMA]);
+				if (schema.rows.length === 0) await client.query(`CREATE SCHEMA ${SCHEMA}`);
+				await client.query(`CREATE TABLE ${SCHEMA}.migrations (version INTEGER NOT NULL)`);
 			}
 			await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
 			const done = await client.query<{ version: number | null }>(
@@ -93,18 +124,15 @@ class PostgresDatabase implements Database {
 	/** Writers of one topic wait in this process first, so that a busy run does not take all connections. */
 	write<T>(topic: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
 		return inTurn(`postgres ${topic}`, () =>
-			this.transact(`BEGIN; SET LOCAL search_path TO ${SCHEMA}`, async (tx, client) => {
-				await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+			this.transact(`BEGIN ISOLATION LEVEL READ COMMITTED; ${this.settings}`, async (tx, client) => {
+				await lockTopic(client, topic);
 				return work(tx);
 			}),
 		);
 	}
 
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.transact(
-			`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ${SCHEMA}`,
-			work,
-		);
+		return this.transact(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${this.settings}`, work);
 	}
 
 	async close(): Promise<void> {
@@ -156,6 +184,10 @@ class PostgresDatabase implements Database {
 	}
 }
 
+async function lockTopic(client: PoolClient, topic: string): Promise<void> {
+	await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+}
+
 function accessOf(client: PoolClient): Transaction {
 	return {
 		all: async (sql, ...values) => {
@@ -165,6 +197,7 @@ function accessOf(client: PoolClient): Transaction {
 		run: async (sql, ...values) => {
 			await client.query(toNumbered(sql), values.map(toParameter));
 		},
+		lock: (topic) => lockTopic(client, topic),
 		savepoint: async (work) => {
 			await client.query('SAVEPOINT request');
 			try {

@@ -121,6 +121,8 @@ class SqliteDatabase implements Database {
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);
 		},
+		/** The one writer that SQLite has holds everything already. */
+		lock: async () => undefined,
 		savepoint: async (work) => {
 			this.connection.exec('SAVEPOINT request');
 			try {
