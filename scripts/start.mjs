@@ -14,7 +14,7 @@ import { startN8n } from './n8nInstance.mjs';
 import { startStandIn } from './standInModel.mjs';
 import { followExecution } from './start/follow.mjs';
 import { openHome } from './start/home.mjs';
-import { enterAsOwner, importTemplates, provideCredential } from './start/prepare.mjs';
+import { STAND_IN_KEY, enterAsOwner, importTemplates, provideCredential } from './start/prepare.mjs';
 import { readResult } from './start/result.mjs';
 
 const QUICK_START = '01-two-agent-storyboard';
@@ -73,7 +73,7 @@ async function chooseModel() {
 	const standIn = await startStandIn();
 	cleanUps.push(standIn.stop);
 	say('No GEMINI_API_KEY set: using the offline stand-in model (scripted answers, not Gemini).');
-	return { apiKey: 'stand-in', baseUrl: standIn.url };
+	return { apiKey: STAND_IN_KEY, baseUrl: standIn.url };
 }
 
 /**
@@ -158,6 +158,14 @@ async function main() {
 	const options = readArguments();
 	const started = await bringUp(options);
 	const { n8n, quickStart } = started;
+	const before = await n8n.api.listExecutions({ workflowId: quickStart.id });
+	if (before.length > 0) {
+		say(
+			'The quick start ran at an earlier start, so nothing is run (or paid) now: press its button in the editor.',
+		);
+		tellWhere(started);
+		return untilEnded();
+	}
 	say('Running the quick start:');
 	try {
 		await runQuickStart(n8n.api, quickStart);
@@ -175,6 +183,11 @@ async function main() {
 		say(`  ${error.message}`);
 	}
 	tellWhere(started);
+	return untilEnded();
+}
+
+/** @returns {Promise<never>} */
+async function untilEnded() {
 	isUp = true;
 	await new Promise((resolve) => ending.signal.addEventListener('abort', resolve, { once: true }));
 	throw ending.signal.reason;

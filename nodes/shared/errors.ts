@@ -226,6 +226,11 @@ export const FAILURE_KINDS = {
 		retryable: true,
 		hint: 'A step between Gemini Concept and Retry Router dropped this item. Look for a filter, a limit or a switched-off branch.',
 	},
+	not_sure: {
+		layer: 'handoff',
+		retryable: false,
+		hint: 'Read the reasons in the verdict and decide. If nobody judged the rules for Gemini, choose a credential in the Style Validator.',
+	},
 	not_checked: {
 		layer: 'handoff',
 		retryable: false,

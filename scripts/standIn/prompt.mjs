@@ -64,9 +64,10 @@ function textOf(content) {
 export function findSection(text, ...names) {
 	const name = `(?:${names.join('|')})`;
 	const found =
-		new RegExp(`\\[\\[BEGIN (${name}(?: \\d+)? \\w+)\\]\\]\\n([\\s\\S]*?)\\n\\[\\[END \\1\\]\\]`, 'i').exec(
-			text,
-		)?.[2] ??
+		new RegExp(
+			`\\[\\[BEGIN (${name}(?: \\d+)? [\\w-]+)\\]\\]\\n([\\s\\S]*?)\\n\\[\\[END \\1\\]\\]`,
+			'i',
+		).exec(text)?.[2] ??
 		new RegExp(`<(${name})\\b[^>]*>([\\s\\S]*?)</\\1>`, 'i').exec(text)?.[2] ??
 		new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(text)?.[1] ??
 		new RegExp(

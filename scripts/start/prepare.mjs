@@ -11,7 +11,10 @@ import { N8nApiError } from '../n8nApi.mjs';
 /** @typedef {Record<string, any>} Json */
 
 export const CREDENTIAL_TYPE = 'greenlightGeminiApi';
-const CREDENTIAL_NAME = 'Gemini (Greenlight)';
+/** The name says who answers, also to somebody who sees only the editor. */
+const nameOf = (/** @type {string} */ apiKey) =>
+	apiKey === STAND_IN_KEY ? 'Offline stand-in (not Gemini)' : 'Gemini';
+export const STAND_IN_KEY = 'stand-in';
 const TEMPLATES = join(REPOSITORY, 'workflows');
 
 /** @param {N8nApi} api @param {Home} home */
@@ -32,7 +35,7 @@ export async function enterAsOwner(api, home) {
  */
 export async function provideCredential(api, home, { apiKey, baseUrl }) {
 	const credential = {
-		name: CREDENTIAL_NAME,
+		name: nameOf(apiKey),
 		type: CREDENTIAL_TYPE,
 		data: { access: 'apiKey', apiKey, baseUrl, apiVersion: 'v1' },
 	};
@@ -42,7 +45,7 @@ export async function provideCredential(api, home, { apiKey, baseUrl }) {
 		: await api.createCredential(credential);
 	home.notes.credentialId = id;
 	await home.save();
-	return { id, name: CREDENTIAL_NAME };
+	return { id, name: nameOf(apiKey) };
 }
 
 /**

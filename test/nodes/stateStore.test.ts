@@ -92,7 +92,7 @@ describe('Shared State Store', () => {
 		const again = await runWorkflow(json, { resumeToken: 'hands over' });
 
 		expect(ran.out('Person')).toMatchObject([
-			{ handedTo: 'Ana', handedWhy: 'Two of three passed', nextStep: 'Choose one', title: 'A chase' },
+			{ handedTo: 'Ana', why: 'Two of three passed', nextStep: 'Choose one', title: 'A chase' },
 		]);
 		expect(await getRun(ran.out('Person')[0]?.runId)).toMatchObject({
 			status: 'escalated',
@@ -335,6 +335,6 @@ describe('Shared State Store', () => {
 		);
 
 		expect(ran.out('A')).toEqual(input);
-		expect(ran.out('Person')).toMatchObject([{ handedWhy: 'Late.' }]);
+		expect(ran.out('Person')).toMatchObject([{ why: 'Late.' }]);
 	});
 });

@@ -62,7 +62,7 @@ const CASES: Case[] = [
 		places: all('unsure', 'pass'),
 		facts: { rechecked: ['a1'] },
 		kind: 'escalate',
-		escalate: ['2:passed:', '1:unsure:attempts_spent'],
+		escalate: ['2:passed:', '1:unsure:not_sure'],
 	},
 	{
 		name: 'says not checked when no check came of the second try either',
@@ -281,4 +281,16 @@ it.each([
 	[{ backoff: { initialMs: 1, factor: 2, maximumMs: Number.NaN } }, "'Longest Wait'"],
 ])('a policy with %j is refused and the setting is named', (given, label) => {
 	expect(() => policy(given)).toThrow(label);
+});
+
+it('does not ask again where nobody judged: a person gets it at once, with what to do', () => {
+	const unjudged = { ...verdict('a1', 'unsure'), judge: { model: null, votes: 0, flips: 0 } };
+	const decision = decideNext(facts([{ ...place(1, 'unsure'), verdict: unjudged }]), policy());
+
+	expect(decision).toMatchObject({
+		kind: 'escalate',
+		retry: [],
+		escalate: [{ failure: { code: 'not_sure' } }],
+	});
+	expect(decision.escalate[0]?.failure?.hint).toContain('credential');
 });

@@ -276,7 +276,7 @@ describe('the verdict when the judge cannot be asked', () => {
 		const { verdict, calls } = await check(work, [judged('gritty'), broken(), ...repeat(8, holding())]);
 		expect(verdict).toMatchObject({
 			outcome: 'unsure',
-			note: 'not judged: there is no judge',
+			note: 'not judged: nobody is there to judge, choose a Gemini credential in the step that checks',
 			score: 0.85,
 			judge: { model: null, votes: 0, flips: 0 },
 		});
@@ -285,7 +285,7 @@ describe('the verdict when the judge cannot be asked', () => {
 	});
 
 	it.each([
-		['there is no judge', undefined],
+		['nobody is there to judge, choose a Gemini credential in the step that checks', undefined],
 		['the judge fails', failing('service_unavailable')],
 	])('is never a pass when %s, also where the judged rule is soft', async (_, ask) => {
 		const { verdict } = await check(work, [judged('calm', 'soft'), ...repeat(20, holding())], ask);

@@ -37,7 +37,11 @@ export function verdict(
 		note: outcome === 'pass' ? 'matches the guide' : 'too clean, not gritty',
 		issues: [],
 		guideVersion: 'g-1',
-		judge: { model: null, votes: 0, flips: 0 },
+		judge: {
+			model: outcome === 'unsure' ? 'gemini-3.8-flash' : null,
+			votes: outcome === 'unsure' ? 2 : 0,
+			flips: 0,
+		},
 		...overrides,
 	};
 }

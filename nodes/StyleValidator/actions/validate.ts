@@ -56,7 +56,9 @@ async function validate(
 		judge: judge?.ask,
 		judgeModel: judge?.model ?? null,
 	});
-	const verdict: Verdict = { ...checked.verdict, by: scope.node };
+	const { judge: asked } = checked.verdict;
+	const answeredBy = asked.model === null ? null : (judge?.answeredBy ?? asked.model);
+	const verdict: Verdict = { ...checked.verdict, by: scope.node, judge: { ...asked, model: answeredBy } };
 	const said = verdictsOn(await scope.store.read(run.runId), artefact);
 	const others = said.filter(({ by }) => by !== scope.node);
 	const before = said.findLast(({ by }) => by === scope.node);
@@ -141,17 +143,17 @@ async function openJudge(
 		artefact: Artefact;
 		keyOf: (part: number, request: unknown) => string;
 	},
-): Promise<{ ask: AskJudge; model: string } | undefined> {
+): Promise<{ ask: AskJudge; model: string; answeredBy?: string } | undefined> {
 	const { PROCESS_ID, hasGemini, openAsker } = await import('../../shared/host');
 	if (context.getNodeParameter('judgedBy', itemIndex, 'gemini') !== 'gemini' || !hasGemini(context))
 		return undefined;
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { deps, model, options } = await openAsker(context, itemIndex);
-	return {
+	const judge: { ask: AskJudge; model: string; answeredBy?: string } = {
 		model,
 		ask: async (question) => {
 			const request = { ...question, model, options };
-			return askOnce(
+			const answer = await askOnce(
 				scope.store,
 				{
 					runId: about.runId,
@@ -166,8 +168,11 @@ async function openJudge(
 				request,
 				deps,
 			);
+			judge.answeredBy = answer.model;
+			return answer;
 		},
 	};
+	return judge;
 }
 
 function readOption<T extends string | number>(
@@ -182,7 +187,8 @@ function readOption<T extends string | number>(
 
 function summarize(results: readonly INodeExecutionData[]): string {
 	const of = (status: string): number => results.filter(({ json }) => json.status === status).length;
-	const sentBack = results.find(({ json }) => json.status === 'failed');
-	const why = sentBack === undefined ? '' : `: ${String(sentBack.json.why)}`;
-	return `${of('passed')} pass, ${of('failed')} do not${why}, ${of('unsure')} unsure`;
+	const first = results.find(({ json }) => json.status === 'failed' || json.status === 'unsure');
+	const why = String(first?.json.why ?? '').replace(/[.!]$/, '');
+	const counts = `${of('passed')} passed, ${of('failed')} failed, ${of('unsure')} unsure.`;
+	return why === '' ? counts : `${counts} First reason: ${why}.`;
 }

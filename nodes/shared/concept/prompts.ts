@@ -113,7 +113,7 @@ export function generateConceptsRequest(
 	checkLength('Style Guide', guide);
 	if (!intent && isBlank(brief)) throw emptyBrief();
 	if (!Number.isInteger(count) || count < 1 || count > MAX_CONCEPTS) {
-		const message = `'Number of Concepts' has to be a whole number from 1 to ${MAX_CONCEPTS}.`;
+		const message = `'Number of Concepts' is ${count}; it has to be a whole number from 1 to ${MAX_CONCEPTS}.`;
 		throw new PipelineError('input_refused', message);
 	}
 	return {
@@ -213,10 +213,9 @@ function isBlank(text: string): boolean {
 }
 
 function emptyBrief(): PipelineError {
-	return new PipelineError(
-		'input_missing',
-		"'Brief' is empty. Write what the work is for, or connect a step that delivers it.",
-	);
+	return new PipelineError('input_missing', "The 'Brief' is empty.", {
+		hint: "Write what the work is for in the step that sets the brief, in the templates 'Set your brief', and run again.",
+	});
 }
 
 function checkLength(field: string, text: string): void {

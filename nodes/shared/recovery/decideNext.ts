@@ -77,7 +77,7 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 		};
 	}
 
-	const reason = spent ?? new PipelineError('attempts_spent', 'Nothing is left that another try could mend.');
+	const reason = spent ?? new PipelineError('attempts_spent', 'Another try could not mend what is left.');
 	const escalate = missing.map((place) => escalationOf(place, reason));
 	if (policy.whenSpent === 'goOnWithWhatPassed' && accepted.length > 0) {
 		return {
@@ -148,6 +148,7 @@ function orderFor(
 		...(place.maker === undefined ? {} : { maker: place.maker }),
 	};
 	if (needsAnotherCheck(place)) {
+		if (hadNoJudge(place)) return undefined;
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
@@ -212,12 +213,7 @@ function reasonsOf(place: Place): string[] {
 function escalationOf(place: Place, reason: PipelineError): Escalation {
 	const notChecked =
 		place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
-	const failure =
-		place.failure ??
-		(notChecked
-			? new PipelineError('not_checked', 'No check of this work is on record.')
-			: reason
-		).toFailure();
+	const failure = place.failure ?? whyHanded(place, notChecked, reason).toFailure();
 	return {
 		slot: place.slot,
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
@@ -225,6 +221,19 @@ function escalationOf(place: Place, reason: PipelineError): Escalation {
 		why: whyNot(place),
 		failure,
 	};
+}
+
+function whyHanded(place: Place, notChecked: boolean, reason: PipelineError): PipelineError {
+	if (notChecked) return new PipelineError('not_checked', 'No check of this work is on record.');
+	if (place.verdict?.outcome === 'unsure' && reason.code === 'attempts_spent') {
+		return new PipelineError('not_sure', 'The check could not tell whether this work is good.');
+	}
+	return reason;
+}
+
+/** Nobody was asked, so asking again would say the same. */
+function hadNoJudge({ verdict }: Place): boolean {
+	return verdict?.outcome === 'unsure' && verdict.judge.model === null && verdict.judge.votes === 0;
 }
 
 function statusOf(place: Place, notChecked: boolean): Escalation['status'] {

@@ -14,7 +14,7 @@ import {
 } from './commands';
 import type { EntryPair } from './compare';
 import { checkValueSize } from './fieldTypes';
-import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+import { hashOf, isObject, type Json, type JsonObject } from './json';
 import type { Command, FieldDeclaration, Run, Version } from './stateStore';
 
 /** A snapshot is taken once this many entries changed since the last one, or as many as the state has, if more. */
@@ -192,7 +192,8 @@ export function openVersion(tx: Transaction, run: Run, at: string): OpenVersion 
 	};
 
 	async function save(change: EntryChange, by: string): Promise<void> {
-		const body = canonicalJson(change.value);
+		// In the order in which it was written, which is the order in which people see it; the hash does not depend on it.
+		const body = JSON.stringify(change.value);
 		checkValueSize(change.field, body);
 		const hash = hashOf(change.value);
 		await tx.run(

@@ -78,8 +78,14 @@ async function judgeOpenRules(
 		return { ...unasked, findings: rules.map((rule) => ({ rule, state: 'skipped' })) };
 	}
 	if (ask === undefined) {
-		const findings = rules.map((rule) => doubt(rule, 'not judged: there is no judge'));
-		return { ...unasked, findings, failure: 'there is no judge' };
+		const findings = rules.map((rule) =>
+			doubt(rule, 'not judged: nobody is there to judge, choose a Gemini credential in the step that checks'),
+		);
+		return {
+			...unasked,
+			findings,
+			failure: 'nobody is there to judge, choose a Gemini credential in the step that checks',
+		};
 	}
 	return judgeRules({
 		content: artefact.content,

@@ -22,7 +22,8 @@ export const description: INodeProperties[] = forOperation('run', 'handToPerson'
 		displayName: 'Next Step',
 		name: 'nextStep',
 		type: 'string',
-		default: 'Look at the reasons, change the brief or the rules, and run again',
+		default:
+			'={{ $json.failure?.hint || "Look at the reasons, change the brief or the rules, and run again" }}',
 		placeholder: 'e.g. Choose one of the two that passed',
 	},
 ]);
@@ -39,12 +40,13 @@ export const execute: Operation = async (call) => {
 	const who = text('who') || 'a person';
 	const reason = text('reason') || 'The pipeline could not go on.';
 	const nextStep = text('nextStep');
-	const handed = { handedTo: who, handedWhy: reason, nextStep };
+	const { title = '', status = '', why: _why, ...rest } = item.json;
+	const handed = { title, status, why: reason, nextStep, handedTo: who };
 	const found = await scope.look(itemIndex, item.json).catch((error: unknown) => {
 		if (isPipelineError(error) && item.json.failure !== undefined) return undefined;
 		throw error;
 	});
-	if (found === undefined) return [{ ...item.json, ...handed }];
+	if (found === undefined) return [{ ...handed, ...rest }];
 	const { run, round } = found;
 	const note = [`With ${who}: ${sentence(reason)}`, nextStep === '' ? '' : `Next: ${sentence(nextStep)}`]
 		.join(' ')
@@ -58,7 +60,7 @@ export const execute: Operation = async (call) => {
 			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, round }],
 		},
 	]);
-	return [{ ...item.json, runId: run.runId, ...handed }];
+	return [{ ...handed, ...rest, runId: run.runId }];
 };
 
 function sentence(text: string): string {
