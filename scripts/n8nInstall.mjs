@@ -14,7 +14,16 @@ import {
 	lastLines,
 	reportError,
 } from './lib/plainError.mjs';
-import { duration, findNode24, isAlive, isMain, npmCommand, onEndRequest, run } from './lib/processes.mjs';
+import {
+	NPM_INSTALL_OPTIONS,
+	duration,
+	findNode24,
+	isAlive,
+	isMain,
+	npmCommand,
+	onEndRequest,
+	run,
+} from './lib/processes.mjs';
 
 export const N8N_VERSION = '2.41.1';
 
@@ -160,7 +169,7 @@ async function runNpmInstall(version, cwd, nodeBin, signal) {
 		throw new PlainError(explainNpmFailure(what, probe.output));
 	}
 	const result = await run(
-		[...npm, 'install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+		[...npm, 'install', '--ignore-scripts', '--omit=optional', ...NPM_INSTALL_OPTIONS],
 		{ cwd, env, signal },
 	);
 	if (result.code !== 0)

@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlainError, explainNpmFailure, lastLines } from './lib/plainError.mjs';
-import { REPOSITORY, endGroup, freePorts, npmCommand, run, signalGroup } from './lib/processes.mjs';
+import {
+	NPM_INSTALL_OPTIONS,
+	REPOSITORY,
+	endGroup,
+	freePorts,
+	npmCommand,
+	run,
+	signalGroup,
+} from './lib/processes.mjs';
 import { createApi } from './n8nApi.mjs';
 import { installN8n } from './n8nInstall.mjs';
 
@@ -231,10 +239,8 @@ export async function installPackage({ userFolder, tarball, nodeBin = process.ex
 			'--omit=peer',
 			'--omit=dev',
 			'--ignore-scripts',
-			'--no-audit',
-			'--no-fund',
 			'--no-package-lock',
-			'--loglevel=error',
+			...NPM_INSTALL_OPTIONS,
 			kept,
 		],
 		{ cwd: prefix },

@@ -9,7 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join, relative, sep } from 'node:path';
 import { withLock } from './lib/lock.mjs';
 import { PlainError, explainNpmFailure, lastLines, reportError } from './lib/plainError.mjs';
-import { REPOSITORY, isMain, npmCommand, onEndRequest, run } from './lib/processes.mjs';
+import { NPM_INSTALL_OPTIONS, REPOSITORY, isMain, npmCommand, onEndRequest, run } from './lib/processes.mjs';
 
 const SOURCES = [
 	'nodes',
@@ -80,10 +80,7 @@ async function installPackages(root, say) {
 	if ((await readStamp(file)) === stamp) return;
 	if (!(await isInstalledAsLocked(root))) {
 		say('Installing development packages (about two minutes, once) …');
-		const result = await run(
-			[...npmCommand(), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-			{ cwd: root },
-		);
+		const result = await run([...npmCommand(), 'ci', '--include=dev', ...NPM_INSTALL_OPTIONS], { cwd: root });
 		if (result.code !== 0) {
 			throw new PlainError(explainNpmFailure('Installing the development packages', result.output), {
 				details: lastLines(result.output),

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlainError } from '../lib/plainError.mjs';
-import { REPOSITORY, npmCommand, run } from '../lib/processes.mjs';
+import { NPM_INSTALL_OPTIONS, REPOSITORY, npmCommand, run } from '../lib/processes.mjs';
 import { cacheFolder } from '../n8nInstall.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
@@ -28,7 +28,7 @@ async function loadPeers(say) {
 		say('Installing LangGraph to compare with …');
 		await mkdir(folder, { recursive: true });
 		await copyFile(manifest, join(folder, 'package.json'));
-		const result = await run([...npmCommand(), 'install', '--no-audit', '--no-fund', '--loglevel=error'], {
+		const result = await run([...npmCommand(), 'install', ...NPM_INSTALL_OPTIONS], {
 			cwd: folder,
 		});
 		if (result.code !== 0)

@@ -128,6 +128,21 @@ export function npmCommand(nodeBin = process.execPath) {
 	return npm && /npm-cli\.c?js$/.test(npm) && existsSync(npm) ? [nodeBin, npm] : ['npm'];
 }
 
+/**
+ * Options of every install: no chatter, what is in npm's cache is taken from there, and a connection that stalls is tried
+ * again after seconds in place of npm's own five minutes.
+ */
+export const NPM_INSTALL_OPTIONS = [
+	'--no-audit',
+	'--no-fund',
+	'--loglevel=error',
+	'--prefer-offline',
+	'--fetch-timeout=20000',
+	'--fetch-retries=5',
+	'--fetch-retry-mintimeout=1000',
+	'--fetch-retry-maxtimeout=10000',
+];
+
 /** The Node 24 that n8n needs: this one, else the one that the package pins. @returns {string | undefined} */
 export function findNode24() {
 	if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
