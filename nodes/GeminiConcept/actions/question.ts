@@ -1,5 +1,6 @@
 /** What all operations share: who asks, in which run and round, and how new work is saved. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { runTitle } from '../../shared/host/runTitle';
 import type { Ask } from '../../shared/concept';
 import type { Asker, FoundRun, RunScope } from '../../shared/host';
 import type { Artefact, Command, RetryOrder, StateDocument } from '../../shared/state';
@@ -182,25 +183,17 @@ export async function toItems(
 
 function readBeginning(context: IExecuteFunctions, itemIndex: number, brief: string | undefined) {
 	const options = readOptions(context, itemIndex);
-	const words = (brief ?? '').trim().replace(/\s+/g, ' ');
-	const title = words === '' ? (context.getWorkflow().name ?? 'Untitled run') : words;
 	const ifBriefChanged = (['keep', 'newVersion', 'startAnother', 'stop'] as const).find(
 		(choice) => choice === options.ifBriefChanged,
 	);
 	return {
-		title: shorten(title),
+		title: runTitle(brief, context.getWorkflow().name),
 		...(brief === undefined || brief === '' ? {} : { brief }),
 		...(typeof options.runKey === 'string' && options.runKey.trim() !== ''
 			? { runKey: options.runKey.trim() }
 			: {}),
 		...(ifBriefChanged === undefined ? {} : { ifBriefChanged }),
 	};
-}
-
-/** Cut between characters as a person sees them, so that no emoji is left in halves. */
-export function shorten(text: string): string {
-	const characters = [...text];
-	return characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : text;
 }
 
 function readTake(context: IExecuteFunctions, itemIndex: number): number {

@@ -24,12 +24,13 @@ async function validate(
 	json: IDataObject,
 	itemIndex: number,
 ): Promise<IDataObject> {
-	const { passThrough, plain, registerWork, stepsBefore, writeOrThrow } = await import('../../shared/host');
+	const { passThrough, plain, registerWork, runTitle, stepsBefore, writeOrThrow } =
+		await import('../../shared/host');
 	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
 	const { checkArtefact } = await import('../../shared/style');
 	const guide = await readGuide(context, itemIndex);
 	const { run, round } = await scope.find(itemIndex, json, {
-		title: context.getWorkflow().name ?? 'Untitled run',
+		title: runTitle(undefined, context.getWorkflow().name),
 	});
 	const artefact = await registerWork(scope, { runId: run.runId, round }, json, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),

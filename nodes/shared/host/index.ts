@@ -4,6 +4,7 @@ export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
 export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
+export { runTitle } from './runTitle';
 export { PROCESS_ID, closeStores, openStore, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export { refusal, writeOrThrow } from './writeOrThrow';

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { forOperation } from '../../../shared/host/descriptions';
+import { runTitle } from '../../../shared/host/runTitle';
 import { readFieldRows, fieldRows } from '../fieldRows';
 import { runRow } from '../runRow';
 import type { Operation } from '../router';
@@ -51,7 +52,7 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	const runKey = String(context.getNodeParameter('runKey', itemIndex, '') ?? '').trim();
 	const chosen = context.getNodeParameter('ifBriefChanged', itemIndex, 'stop');
 	const { run, round } = await scope.find(itemIndex, runKey === '' ? item.json : {}, {
-		title: titleOf(brief, context.getWorkflow().name),
+		title: runTitle(brief, context.getWorkflow().name),
 		...(brief === '' ? {} : { brief }),
 		ownsBrief: true,
 		...(runKey === '' ? {} : { runKey }),
@@ -70,9 +71,3 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		},
 	];
 };
-
-function titleOf(brief: string, workflowName: string | undefined): string {
-	const words = [...brief.replace(/\s+/g, ' ')];
-	if (words.length === 0) return workflowName ?? 'Untitled run';
-	return words.length > 60 ? `${words.slice(0, 60).join('')}…` : words.join('');
-}
