@@ -6,6 +6,7 @@ import type { Command, FieldDeclaration, MergeRule } from './stateStore';
 
 /** One entry of a field as it is now. Fields with one value have one entry, named ''. */
 export interface LiveEntry {
+	field: string;
 	entry: string;
 	position: number;
 	hash: string;
@@ -42,6 +43,20 @@ const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
 /** The field that a command writes to. */
 export function fieldOf(command: Command): string {
 	return command.op === 'lock' ? ARTEFACTS : command.field;
+}
+
+/** The entries of its field that a command is about; those that it adds have no name yet. */
+export function namedEntries(command: Command): string[] {
+	switch (command.op) {
+		case 'mergeById':
+			return command.items.map(({ id }) => id);
+		case 'lock':
+			return [command.artefactId];
+		case 'append':
+			return [];
+		default:
+			return [ONLY_VALUE];
+	}
 }
 
 /**
@@ -93,13 +108,8 @@ export async function findConflict(
 	expectedVersion: number,
 	reader: FieldReader,
 ): Promise<LiveEntry | undefined> {
-	const entries =
-		command.op === 'mergeById'
-			? command.items.map((item) => item.id)
-			: command.op === 'set' || command.op === 'writeOnce'
-				? [ONLY_VALUE]
-				: [];
-	for (const entry of entries) {
+	if (command.op === 'increment' || command.op === 'lock') return undefined;
+	for (const entry of namedEntries(command)) {
 		const found = await reader.entry(fieldOf(command), entry);
 		if (found !== undefined && found.version > expectedVersion) return found;
 	}

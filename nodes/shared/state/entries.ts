@@ -1,9 +1,12 @@
 /** The entries that a document consists of, as of now and as of any version. Called inside the store's transactions. */
-import type { Row, SqlValue, Transaction } from './backends/database';
+import type { Row, Transaction } from './backends/database';
 import type { LiveEntry } from './commands';
+import type { Json } from './json';
 
-/** A snapshot is taken once this many entries changed since the last one, or as many as the state has, if more. */
-const SNAPSHOT_AFTER_CHANGES = 64;
+/** Every so many changes it is looked at whether a snapshot is due: when more changed since the last than the state has. */
+const SNAPSHOT_STRIDE = 64;
+/** Bodies that are asked for at once. */
+const BODIES_AT_ONCE = 50;
 
 export interface EntryRef {
 	field: string;
@@ -12,35 +15,36 @@ export interface EntryRef {
 	hash: string;
 }
 
+/** What a version did to one entry; without a hash it is gone. */
+export type Change = Omit<EntryRef, 'hash'> & { hash: string | null };
+
+const SELECT_LIVE = `SELECT field, entry, position, live.hash AS hash, version, body FROM live
+JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
+WHERE live.run_id = ?`;
+
 export async function findEntry(
 	tx: Transaction,
 	runId: string,
 	field: string,
 	entry: string,
 ): Promise<LiveEntry | undefined> {
-	const row = (
-		await tx.all(
-			`SELECT entry, position, live.hash AS hash, version, body FROM live
-JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
-WHERE live.run_id = ? AND field = ? AND entry = ?`,
-			runId,
-			field,
-			entry,
-		)
-	)[0];
-	if (row === undefined) return undefined;
-	return {
-		entry: String(row.entry),
-		position: Number(row.position),
-		hash: String(row.hash),
-		version: Number(row.version),
-		value: JSON.parse(String(row.body)),
-	};
+	const row = (await tx.all(`${SELECT_LIVE} AND field = ? AND entry = ?`, runId, field, entry))[0];
+	return row === undefined ? undefined : toLiveEntry(row);
 }
 
-export async function liveRefs(tx: Transaction, runId: string): Promise<EntryRef[]> {
-	const rows = await tx.all('SELECT * FROM live WHERE run_id = ? ORDER BY field, position', runId);
-	return rows.map(toRef);
+/** All of now, in the order in which people see them. */
+export async function liveEntries(tx: Transaction, runId: string): Promise<LiveEntry[]> {
+	return (await tx.all(`${SELECT_LIVE} ORDER BY field, position, entry`, runId)).map(toLiveEntry);
+}
+
+/** The place of the next new entry. */
+export async function nextPosition(tx: Transaction, runId: string, field: string): Promise<number> {
+	const rows = await tx.all(
+		'SELECT coalesce(max(position), -1) + 1 AS next FROM live WHERE run_id = ? AND field = ?',
+		runId,
+		field,
+	);
+	return Number(rows[0]?.next ?? 0);
 }
 
 /** The nearest snapshot at or before the version, and the changes since: bounded by the size of the state. */
@@ -70,28 +74,100 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 	);
 }
 
-export async function snapshotIfDue(tx: Transaction, runId: string, version: number): Promise<void> {
-	const row = (
-		await tx.all(
-			`SELECT unsnapshotted, (SELECT count(*) FROM live WHERE live.run_id = runs.run_id) AS entries
-FROM runs WHERE run_id = ?`,
+/** The values of entries, each with its name. */
+export async function withValues(
+	tx: Transaction,
+	runId: string,
+	refs: readonly EntryRef[],
+): Promise<Array<EntryRef & { value: Json }>> {
+	const hashes = [...new Set(refs.map(({ hash }) => hash))];
+	const bodies = new Map<string, string>();
+	const places = Array.from({ length: BODIES_AT_ONCE }, () => '?').join(', ');
+	for (let start = 0; start < hashes.length; start += BODIES_AT_ONCE) {
+		// Filled up, so that it is one statement whatever the number.
+		const some = Array.from({ length: BODIES_AT_ONCE }, (_, index) => hashes[start + index] ?? null);
+		const rows = await tx.all(
+			`SELECT hash, body FROM bodies WHERE run_id = ? AND hash IN (${places})`,
 			runId,
-		)
-	)[0];
-	if (Number(row?.unsnapshotted ?? 0) < Math.max(SNAPSHOT_AFTER_CHANGES, Number(row?.entries ?? 0))) return;
-	const entries = JSON.stringify(await liveRefs(tx, runId));
-	await tx.run('INSERT INTO snapshots (run_id, version, entries) VALUES (?, ?, ?)', runId, version, entries);
-	await tx.run('UPDATE runs SET unsnapshotted = 0 WHERE run_id = ?', runId);
+			...some,
+		);
+		for (const row of rows) bodies.set(String(row.hash), String(row.body));
+	}
+	return refs.map((ref) => ({ ...ref, value: JSON.parse(bodies.get(ref.hash) ?? 'null') }));
 }
 
-export async function withBodies(tx: Transaction, runId: string, refs: readonly EntryRef[]): Promise<Row[]> {
-	const rows: Row[] = [];
-	for (const ref of refs) {
-		const body = (await tx.all('SELECT body FROM bodies WHERE run_id = ? AND hash = ?', runId, ref.hash))[0];
-		const row: Record<string, SqlValue> = { ...ref, body: body?.body ?? 'null' };
-		rows.push(row);
+export async function saveBody(tx: Transaction, runId: string, hash: string, body: string): Promise<void> {
+	await tx.run(
+		'INSERT INTO bodies (run_id, hash, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+		runId,
+		hash,
+		body,
+	);
+}
+
+export async function saveChange(
+	tx: Transaction,
+	runId: string,
+	version: number,
+	seq: number,
+	{ field, entry, position, hash }: Change,
+): Promise<void> {
+	await tx.run(
+		'INSERT INTO changes (run_id, version, seq, field, entry, position, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+		runId,
+		version,
+		seq,
+		field,
+		entry,
+		position,
+		hash,
+	);
+}
+
+/** Makes an entry of now what the version made of it. */
+export async function saveLive(
+	tx: Transaction,
+	runId: string,
+	version: number,
+	{ field, entry, position, hash }: Change,
+): Promise<void> {
+	if (hash === null) {
+		await tx.run('DELETE FROM live WHERE run_id = ? AND field = ? AND entry = ?', runId, field, entry);
+		return;
 	}
-	return rows;
+	await tx.run(
+		`INSERT INTO live (run_id, field, entry, position, hash, version) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (run_id, field, entry) DO UPDATE SET position = excluded.position, hash = excluded.hash,
+version = excluded.version`,
+		runId,
+		field,
+		entry,
+		position,
+		hash,
+		version,
+	);
+}
+
+/** Gives back how many changes there are since the last snapshot, this one included. */
+export async function snapshotIfDue(
+	tx: Transaction,
+	run: { runId: string; unsnapshotted: number },
+	version: number,
+	added: number,
+): Promise<number> {
+	const changed = run.unsnapshotted + added;
+	const strides = (count: number): number => Math.floor(count / SNAPSHOT_STRIDE);
+	if (strides(changed) === strides(run.unsnapshotted)) return changed;
+	const size = (await tx.all('SELECT count(*) AS size FROM live WHERE run_id = ?', run.runId))[0]?.size;
+	if (changed < Number(size)) return changed;
+	const refs = (await tx.all('SELECT * FROM live WHERE run_id = ?', run.runId)).map(toRef);
+	await tx.run(
+		'INSERT INTO snapshots (run_id, version, entries) VALUES (?, ?, ?)',
+		run.runId,
+		version,
+		JSON.stringify(refs),
+	);
+	return 0;
 }
 
 function toRef(row: Row): EntryRef {
@@ -101,6 +177,10 @@ function toRef(row: Row): EntryRef {
 		position: Number(row.position),
 		hash: String(row.hash),
 	};
+}
+
+function toLiveEntry(row: Row): LiveEntry {
+	return { ...toRef(row), version: Number(row.version), value: JSON.parse(String(row.body)) };
 }
 
 export function keyOf(ref: { field: string; entry: string }): string {

@@ -19,7 +19,7 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
 
 /** Fails with `type_mismatch` that names the path, what was expected and what came. */
 export function checkFieldType(field: string, type: FieldType, value: unknown): void {
-	const result = toZod(type).safeParse(value);
+	const result = schemaOf(type).safeParse(value);
 	const issue = result.error?.issues[0];
 	if (issue === undefined) return;
 	const path = [field, ...issue.path].join('.');
@@ -38,6 +38,17 @@ export function checkValueSize(field: string, json: string): void {
 		'value_too_large',
 		`'${field}' got ${Math.ceil(bytes / 1000)} KB; one value may have at most ${MAX_VALUE_BYTES / 1000} KB.`,
 	);
+}
+
+/** Each type is compiled once. */
+const schemas = new WeakMap<FieldType, z.ZodType>();
+
+function schemaOf(type: FieldType): z.ZodType {
+	const known = schemas.get(type);
+	if (known !== undefined) return known;
+	const schema = toZod(type);
+	schemas.set(type, schema);
+	return schema;
 }
 
 function toZod(type: FieldType): z.ZodType {

@@ -1,19 +1,54 @@
-/** Step records and the ledger: tables beside the document, which make no version. Called inside transactions. */
+/** What stands beside the document and makes no version: commands, step records, the ledger. Called inside transactions. */
 import type { Row, Transaction } from './backends/database';
+import type { Json } from './json';
 import type { LedgerEntry, RecordedLedgerEntry, RecordedStep, Step } from './stateStore';
 
+export interface RecordedCommand {
+	/** The version that it led to. */
+	version: number;
+	outcome: Json | undefined;
+}
+
+export async function findCommand(
+	tx: Transaction,
+	runId: string,
+	commandId: string,
+): Promise<RecordedCommand | undefined> {
+	const rows = await tx.all(
+		'SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?',
+		runId,
+		commandId,
+	);
+	if (rows[0] === undefined) return undefined;
+	const { version, outcome } = rows[0];
+	return {
+		version: Number(version),
+		outcome: typeof outcome === 'string' ? JSON.parse(outcome) : undefined,
+	};
+}
+
+export async function saveCommand(
+	tx: Transaction,
+	runId: string,
+	{ commandId, version, outcome }: RecordedCommand & { commandId: string },
+): Promise<void> {
+	await tx.run(
+		'INSERT INTO commands (run_id, command_id, version, outcome) VALUES (?, ?, ?, ?)',
+		runId,
+		commandId,
+		version,
+		outcome === undefined ? null : JSON.stringify(outcome),
+	);
+}
+
 /** First writing of a key fixes its place in the order; later ones replace what is known of it. */
-export async function saveStep(tx: Transaction, runId: string, step: Step, at: string): Promise<void> {
-	const unpriced = step.costUsd === null ? 1 : 0;
-	const seq = await count(tx, runId, 'step_count', 1);
-	if (unpriced > 0 || typeof step.costUsd === 'number') {
-		await tx.run(
-			'UPDATE runs SET cost_usd = cost_usd + ?, unpriced_calls = unpriced_calls + ? WHERE run_id = ?',
-			step.costUsd ?? 0,
-			unpriced,
-			runId,
-		);
-	}
+export async function saveStep(
+	tx: Transaction,
+	runId: string,
+	seq: number,
+	step: Step,
+	at: string,
+): Promise<void> {
 	await tx.run(
 		`INSERT INTO steps (run_id, step_key, seq, kind, state, node, round, slot, owner, answer, failure, cost_usd,
 unpriced, started_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -34,7 +69,7 @@ unpriced = steps.unpriced + excluded.unpriced`,
 		step.answer === undefined ? null : JSON.stringify(step.answer),
 		step.failure === undefined ? null : JSON.stringify(step.failure),
 		step.costUsd ?? null,
-		unpriced,
+		step.costUsd === null ? 1 : 0,
 		at,
 		at,
 	);
@@ -68,45 +103,25 @@ ORDER BY seq`,
 	return rows.map(toStep);
 }
 
-export async function addToLedger(
+export async function saveLedgerEntry(
 	tx: Transaction,
 	runId: string,
+	seq: number,
+	entry: LedgerEntry,
 	at: string,
-	entries: readonly LedgerEntry[],
 ): Promise<void> {
-	if (entries.length === 0) return;
-	const last = await count(tx, runId, 'ledger_count', entries.length);
-	for (const [index, entry] of entries.entries()) {
-		await tx.run(
-			'INSERT INTO ledger (run_id, seq, at, entry) VALUES (?, ?, ?, ?)',
-			runId,
-			last - entries.length + index + 1,
-			at,
-			JSON.stringify(entry),
-		);
-	}
+	await tx.run(
+		'INSERT INTO ledger (run_id, seq, at, entry) VALUES (?, ?, ?, ?)',
+		runId,
+		seq,
+		at,
+		JSON.stringify(entry),
+	);
 }
 
 export async function readLedger(tx: Transaction, runId: string): Promise<RecordedLedgerEntry[]> {
 	const rows = await tx.all('SELECT seq, at, entry FROM ledger WHERE run_id = ? ORDER BY seq', runId);
 	return rows.map((row) => ({ ...JSON.parse(String(row.entry)), seq: Number(row.seq), at: String(row.at) }));
-}
-
-/** Counts a run's rows up and gives back the new number, so that no row has to be looked at for it. */
-async function count(
-	tx: Transaction,
-	runId: string,
-	counter: 'step_count' | 'ledger_count',
-	by: number,
-): Promise<number> {
-	const row = (
-		await tx.all(
-			`UPDATE runs SET ${counter} = ${counter} + ? WHERE run_id = ? RETURNING ${counter}`,
-			by,
-			runId,
-		)
-	)[0];
-	return Number(row?.[counter] ?? by);
 }
 
 function toStep(row: Row): RecordedStep {

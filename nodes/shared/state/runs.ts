@@ -9,12 +9,38 @@ const MANY = 100;
 
 const SELECT_RUNS = 'SELECT * FROM runs';
 
+/** A run with what only the store counts. */
+export interface OpenRun extends Run {
+	/** The row hash of the latest version. */
+	headHash: string;
+	/** Changes since the last snapshot. */
+	unsnapshotted: number;
+	stepCount: number;
+	ledgerCount: number;
+}
+
 /** Fails with `run_not_found`. */
 export async function get(tx: Transaction, runId: string): Promise<Run> {
+	return toRun(await getRow(tx, runId));
+}
+
+/** Fails with `run_not_found`. */
+export async function open(tx: Transaction, runId: string): Promise<OpenRun> {
+	const row = await getRow(tx, runId);
+	return {
+		...toRun(row),
+		headHash: String(row.head_hash),
+		unsnapshotted: Number(row.unsnapshotted),
+		stepCount: Number(row.step_count),
+		ledgerCount: Number(row.ledger_count),
+	};
+}
+
+async function getRow(tx: Transaction, runId: string): Promise<Row> {
 	const row = (await tx.all(`${SELECT_RUNS} WHERE run_id = ?`, runId))[0];
 	if (row === undefined)
 		throw new PipelineError('run_not_found', `There is no run '${runId}' in this store.`);
-	return toRun(row);
+	return row;
 }
 
 export async function findByKey(tx: Transaction, runKey: string): Promise<Run | undefined> {
@@ -38,6 +64,10 @@ ORDER BY created_at DESC, run_id LIMIT ?`,
 	return rows.map(toRun);
 }
 
+function searchTextOf({ title, runKey, runId }: Pick<Run, 'title' | 'runKey' | 'runId'>): string {
+	return fold(`${title} ${runKey} ${runId}`);
+}
+
 /** Text as it is searched: databases differ in what they know of upper and lower case. */
 function fold(text: string): string {
 	return text.normalize('NFKC').toLowerCase();
@@ -48,7 +78,7 @@ export async function create(
 	runId: string,
 	request: StartRunRequest & { forkedFrom?: string },
 	at: string,
-): Promise<Run> {
+): Promise<void> {
 	await tx.run(
 		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
 workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)
@@ -56,7 +86,7 @@ VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 		runId,
 		request.runKey,
 		request.title,
-		fold(`${request.title} ${request.runKey} ${runId}`),
+		searchTextOf({ ...request, runId }),
 		request.startedFrom,
 		request.workflowId,
 		request.forkedFrom ?? null,
@@ -64,30 +94,27 @@ VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 		at,
 		at,
 	);
-	return get(tx, runId);
 }
 
-export async function touch(tx: Transaction, runId: string, at: string): Promise<void> {
-	await tx.run('UPDATE runs SET updated_at = ? WHERE run_id = ?', at, runId);
-}
-
-export async function setStatus(
-	tx: Transaction,
-	runId: string,
-	to: { status: RunStatus; note?: string },
-): Promise<void> {
+/** Writes all of a run that changes. */
+export async function save(tx: Transaction, run: OpenRun): Promise<void> {
 	await tx.run(
-		'UPDATE runs SET status = ?, status_note = ? WHERE run_id = ?',
-		to.status,
-		to.note ?? '',
-		runId,
+		`UPDATE runs SET title = ?, search_text = ?, status = ?, status_note = ?, version = ?, unsnapshotted = ?,
+head_hash = ?, cost_usd = ?, unpriced_calls = ?, step_count = ?, ledger_count = ?, updated_at = ? WHERE run_id = ?`,
+		run.title,
+		searchTextOf(run),
+		run.status,
+		run.statusNote,
+		run.version,
+		run.unsnapshotted,
+		run.headHash,
+		run.costUsd,
+		run.unpricedCalls,
+		run.stepCount,
+		run.ledgerCount,
+		run.updatedAt,
+		run.runId,
 	);
-}
-
-export async function rename(tx: Transaction, runId: string, title: string): Promise<void> {
-	const { runKey } = await get(tx, runId);
-	const searchText = fold(`${title} ${runKey} ${runId}`);
-	await tx.run('UPDATE runs SET title = ?, search_text = ? WHERE run_id = ?', title, searchText, runId);
 }
 
 export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {

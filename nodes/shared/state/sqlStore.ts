@@ -1,9 +1,12 @@
-import { PipelineError, isPipelineError } from '../errors';
-import type { Database, Row, Transaction } from './backends/database';
+import { PipelineError } from '../errors';
+import type { Database, Transaction } from './backends/database';
 import { BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
+import { Draft } from './draft';
+import { findEntry } from './entries';
 import { verifyRun } from './audit';
 import { compareEntry } from './compare';
+import { listDeclarations } from './declarations';
 import type { Json, JsonObject } from './json';
 import { impactOf } from './lineage';
 import * as records from './records';
@@ -81,45 +84,43 @@ export class SqlStateStore implements StateStore {
 	declaredFields(runId: string): Promise<FieldDeclaration[]> {
 		return this.database.read(async (tx) => {
 			await runs.get(tx, runId);
-			return [...(await document.declarations(tx, runId)).values()];
+			return listDeclarations(tx, runId);
 		});
 	}
 
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]> {
 		return this.database.write(runId, async (tx) => {
-			const run = await runs.get(tx, runId);
-			const version = document.openVersion(tx, run, this.now());
+			const draft = await Draft.open(tx, runId, this.now(), requests);
 			const results: WriteResult[] = [];
-			for (const request of requests) {
-				const mark = version.mark();
-				const result = await refusalAsResult(tx, () => this.apply(tx, run, version, request));
-				if (!result.ok) version.forget(mark);
-				results.push(result);
-			}
-			await version.finish();
-			await runs.touch(tx, runId, this.now());
+			for (const request of requests) results.push(await draft.write(request));
+			await draft.save();
 			return results;
 		});
 	}
 
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number> {
 		return this.database.write(runId, async (tx) => {
-			const run = await runs.get(tx, runId);
 			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
-			const recorded = commandId === undefined ? undefined : await findCommand(tx, runId, commandId);
-			if (recorded?.ok === true) return recorded.version;
-			if (commandId !== undefined) await saveCommand(tx, runId, commandId, run.version, undefined);
+			const draft = await Draft.open(tx, runId, this.now());
+			const recorded = await draft.findRecorded(commandId);
+			if (recorded !== undefined) return recorded.version;
+			const { version } = draft;
 			await tx.run(
 				'INSERT INTO checkpoints (run_id, name, version) VALUES (?, ?, ?) ' +
 					'ON CONFLICT (run_id, name) DO UPDATE SET version = excluded.version',
 				runId,
 				name,
-				run.version,
+				version,
 			);
-			await records.addToLedger(tx, runId, this.now(), [
-				{ layer: 'state', event: 'checkpoint', note: `Checkpoint '${name}' is version ${run.version}.`, by },
-			]);
-			return run.version;
+			draft.recordCommand(commandId);
+			draft.addToLedger({
+				layer: 'state',
+				event: 'checkpoint',
+				note: `Checkpoint '${name}' is version ${version}.`,
+				by,
+			});
+			await draft.save();
+			return version;
 		});
 	}
 
@@ -129,25 +130,20 @@ export class SqlStateStore implements StateStore {
 		options: { by: string; keep?: readonly string[]; commandId?: string },
 	): Promise<WriteResult> {
 		return this.database.write(runId, async (tx) => {
-			const run = await runs.get(tx, runId);
-			if (options.commandId !== undefined) {
-				const recorded = await findCommand(tx, runId, options.commandId);
-				if (recorded !== undefined) return recorded;
-			}
-			const target = await document.resolveVersion(tx, run, to);
-			const version = document.openVersion(tx, run, this.now());
-			await version.rollBack(target, options.by, new Set(options.keep));
-			const number = await version.finish();
-			if (options.commandId !== undefined) await saveCommand(tx, runId, options.commandId, number, undefined);
-			await records.addToLedger(tx, runId, this.now(), [
-				{
-					layer: 'recovery',
-					event: 'rollback',
-					note: `Content went back to version ${target}, as version ${number}.`,
-					by: options.by,
-				},
-			]);
-			return { ok: true, version: number, replayed: false };
+			const draft = await Draft.open(tx, runId, this.now());
+			const recorded = await draft.findRecorded(options.commandId);
+			if (recorded !== undefined) return recorded;
+			const target = await document.resolveVersion(tx, draft.origin, to);
+			await draft.rollBack(target, options.by, new Set(options.keep));
+			draft.addToLedger({
+				layer: 'recovery',
+				event: 'rollback',
+				note: `Content went back to version ${target}, as version ${draft.version}.`,
+				by: options.by,
+			});
+			const result = draft.recordCommand(options.commandId);
+			await draft.save('rollback');
+			return result;
 		});
 	}
 
@@ -195,21 +191,20 @@ export class SqlStateStore implements StateStore {
 			}
 			const at =
 				request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
-			const declared = [...(await document.declarations(tx, runId)).values()];
-			const run = await this.createRun(tx, {
+			const declared = await listDeclarations(tx, runId);
+			const draft = await this.begin(tx, {
 				runKey: request.runKey,
 				title: request.title ?? `${origin.title} (copy)`,
 				startedFrom: origin.startedFrom,
 				workflowId: origin.workflowId,
-				fields: declared.filter(({ name }) => !BUILT_IN_FIELDS.some((field) => field.name === name)),
+				fields: declared,
 				forkedFrom: `${runId}@${at}`,
 			});
-			const version = document.openVersion(tx, run, this.now());
 			for (const command of copyCommands(declared, await document.readFields(tx, origin, at))) {
-				await version.apply(command, request.by, true);
+				await draft.command(command, request.by, true);
 			}
-			await version.finish('start');
-			return { run: await runs.get(tx, run.runId), created: true };
+			await draft.save('start');
+			return { run: await runs.get(tx, draft.origin.runId), created: true };
 		});
 	}
 
@@ -254,20 +249,23 @@ export class SqlStateStore implements StateStore {
 
 	recordStep(runId: string, step: Step, ledger: readonly LedgerEntry[] = []): Promise<void> {
 		return this.database.write(runId, async (tx) => {
-			await runs.get(tx, runId);
-			await records.saveStep(tx, runId, step, this.now());
-			await records.addToLedger(tx, runId, this.now(), ledger);
-			await runs.touch(tx, runId, this.now());
+			const draft = await Draft.open(tx, runId, this.now());
+			draft.addStep(step);
+			draft.addToLedger(...ledger);
+			await draft.save();
 		});
 	}
 
 	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }> {
 		return this.database.write(runId, async (tx) => {
-			await runs.get(tx, runId);
-			const found = await records.findStep(tx, runId, step.key);
+			const [draft, found] = await Promise.all([
+				Draft.open(tx, runId, this.now()),
+				records.findStep(tx, runId, step.key),
+			]);
 			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
 			const started: Step = { ...step, state: 'started' };
-			await records.saveStep(tx, runId, started, this.now());
+			draft.addStep(started);
+			await draft.save();
 			return { claimed: true, step: { ...started, startedAt: this.now(), updatedAt: this.now() } };
 		});
 	}
@@ -295,45 +293,49 @@ export class SqlStateStore implements StateStore {
 		return new Date(this.environment.clock()).toISOString();
 	}
 
-	private async createRun(tx: Transaction, request: StartRunRequest & { forkedFrom?: string }): Promise<Run> {
-		const runId = `run-${this.environment.newId()}`;
-		const run = await runs.create(tx, runId, request, this.now());
-		await document.declare(tx, runId, BUILT_IN_FIELDS);
-		await document.declare(tx, runId, request.fields ?? []);
-		const version = document.openVersion(tx, run, this.now());
+	private async createRun(tx: Transaction, request: StartRunRequest): Promise<Run> {
+		const draft = await this.begin(tx, request);
 		if (request.brief !== undefined) {
-			await version.apply({ op: 'set', field: 'brief', value: request.brief }, 'start', true);
+			await draft.command({ op: 'set', field: 'brief', value: request.brief }, 'start', true);
 		}
-		await version.finish('start');
-		await records.addToLedger(tx, runId, this.now(), [
-			{ layer: 'state', event: 'start', note: `Run '${run.title}' began.`, by: 'start' },
-		]);
-		return runs.get(tx, runId);
+		await draft.save('start');
+		return runs.get(tx, draft.origin.runId);
+	}
+
+	/** A run that has its fields and nothing in them yet. */
+	private async begin(tx: Transaction, request: StartRunRequest & { forkedFrom?: string }): Promise<Draft> {
+		const runId = `run-${this.environment.newId()}`;
+		await runs.create(tx, runId, request, this.now());
+		const draft = await Draft.open(tx, runId, this.now());
+		await draft.declare([...BUILT_IN_FIELDS, ...(request.fields ?? [])]);
+		draft.addToLedger({ layer: 'state', event: 'start', note: `Run '${request.title}' began.`, by: 'start' });
+		return draft;
 	}
 
 	private async continueRun(tx: Transaction, run: Run, request: StartRunRequest): Promise<StartedRun> {
-		await document.declare(tx, run.runId, request.fields ?? []);
-		if (request.brief === undefined) return { run, created: false };
-		const now = (await document.readFields(tx, run, run.version)).brief;
-		if (now === request.brief) return { run, created: false };
-		switch (now === undefined ? 'newVersion' : (request.ifBriefChanged ?? 'stop')) {
-			case 'keep':
-				return { run, created: false };
-			case 'newVersion': {
-				const version = document.openVersion(tx, run, this.now());
-				await version.apply({ op: 'set', field: 'brief', value: request.brief }, 'start', true);
-				await version.finish();
-				return { run: await runs.get(tx, run.runId), created: false };
+		const { brief } = request;
+		const now = (await findEntry(tx, run.runId, 'brief', ''))?.value;
+		const draft = await Draft.open(tx, run.runId, this.now());
+		await draft.declare(request.fields ?? []);
+		if (brief !== undefined && brief !== now) {
+			switch (now === undefined ? 'newVersion' : (request.ifBriefChanged ?? 'stop')) {
+				case 'keep':
+					break;
+				case 'newVersion':
+					await draft.command({ op: 'set', field: 'brief', value: brief }, 'start', true);
+					break;
+				case 'startAnother':
+					return this.startAnother(tx, { ...request, brief });
+				case 'stop':
+					throw new PipelineError(
+						'brief_changed',
+						`The run '${run.title}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(brief)}".`,
+						{ details: { runKey: request.runKey, recorded: now ?? null, now: brief } },
+					);
 			}
-			case 'startAnother':
-				return this.startAnother(tx, request);
-			case 'stop':
-				throw new PipelineError(
-					'brief_changed',
-					`The run '${run.title}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(request.brief)}".`,
-					{ details: { runKey: request.runKey, recorded: now ?? null, now: request.brief } },
-				);
 		}
+		await draft.save();
+		return { run: await runs.get(tx, run.runId), created: false };
 	}
 
 	/** The first of "<key> (2)", "<key> (3)", … that no run has, or whose run has this brief. */
@@ -344,42 +346,9 @@ export class SqlStateStore implements StateStore {
 			const known = await runs.findByKey(tx, runKey);
 			if (known === undefined)
 				return { run: await this.createRun(tx, { ...request, runKey }), created: true };
-			const { brief } = await document.readFields(tx, known, known.version);
+			const brief = (await findEntry(tx, known.runId, 'brief', ''))?.value;
 			if (brief === request.brief) return { run: known, created: false };
 		}
-	}
-
-	private async apply(
-		tx: Transaction,
-		run: Run,
-		version: document.OpenVersion,
-		request: WriteRequest,
-	): Promise<WriteResult> {
-		if (request.commandId !== undefined) {
-			const recorded = await findCommand(tx, run.runId, request.commandId);
-			if (recorded !== undefined) return recorded;
-		}
-		if (request.declare !== undefined) await document.declare(tx, run.runId, request.declare);
-		for (const command of request.commands) {
-			if (request.expectedVersion !== undefined)
-				await version.refuseConflict(command, request.expectedVersion);
-		}
-		for (const command of request.commands) {
-			await version.apply(command, request.by, request.asRecordKeeper ?? false);
-		}
-		for (const step of request.steps ?? []) await records.saveStep(tx, run.runId, step, this.now());
-		await records.addToLedger(tx, run.runId, this.now(), request.ledger ?? []);
-		if (request.status !== undefined) await runs.setStatus(tx, run.runId, request.status);
-		if (request.title !== undefined) await runs.rename(tx, run.runId, request.title);
-		if (request.commandId !== undefined) {
-			await saveCommand(tx, run.runId, request.commandId, version.number(), request.outcome);
-		}
-		return {
-			ok: true,
-			version: version.number(),
-			replayed: false,
-			...(request.outcome === undefined ? {} : { outcome: request.outcome }),
-		};
 	}
 }
 
@@ -405,53 +374,6 @@ function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject)
 			}
 		}
 	});
-}
-
-async function refusalAsResult(tx: Transaction, work: () => Promise<WriteResult>): Promise<WriteResult> {
-	try {
-		return await tx.savepoint(work);
-	} catch (error) {
-		if (!isPipelineError(error) || error.code === 'store_unavailable') throw error;
-		return { ok: false, failure: error.toFailure(), details: error.details };
-	}
-}
-
-async function findCommand(
-	tx: Transaction,
-	runId: string,
-	commandId: string,
-): Promise<WriteResult | undefined> {
-	const row: Row | undefined = (
-		await tx.all(
-			'SELECT version, outcome FROM commands WHERE run_id = ? AND command_id = ?',
-			runId,
-			commandId,
-		)
-	)[0];
-	if (row === undefined) return undefined;
-	const outcome: Json | undefined = typeof row.outcome === 'string' ? JSON.parse(row.outcome) : undefined;
-	return {
-		ok: true,
-		version: Number(row.version),
-		replayed: true,
-		...(outcome === undefined ? {} : { outcome }),
-	};
-}
-
-async function saveCommand(
-	tx: Transaction,
-	runId: string,
-	commandId: string,
-	version: number,
-	outcome: Json | undefined,
-): Promise<void> {
-	await tx.run(
-		'INSERT INTO commands (run_id, command_id, version, outcome) VALUES (?, ?, ?, ?)',
-		runId,
-		commandId,
-		version,
-		outcome === undefined ? null : JSON.stringify(outcome),
-	);
 }
 
 function shorten(value: Json | undefined): string {

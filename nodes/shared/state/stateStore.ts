@@ -222,7 +222,7 @@ export interface StateStore {
 	/** The fields that the run knows, built-in ones first. */
 	declaredFields(runId: string): Promise<FieldDeclaration[]>;
 	/**
-	 * Applies all requests in one transaction, each in a savepoint of its own: a refused one changes nothing and does not
+	 * Applies all requests in one transaction, each of them wholly or not at all: a refused one changes nothing and does not
 	 * stop the others. If anything changed, the document has exactly one new version.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;

@@ -5,11 +5,10 @@ export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Transaction {
 	all(sql: string, ...values: SqlValue[]): Promise<Row[]>;
+	/** May return before the statement is done; what fails then fails the transaction. */
 	run(sql: string, ...values: SqlValue[]): Promise<void>;
 	/** Waits for other writers of another topic too, until the transaction ends. Keys are locked before runs. */
 	lock(topic: string): Promise<void>;
-	/** What `work` wrote is undone if it throws; the transaction itself goes on. */
-	savepoint<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface Database {

@@ -50,6 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 		...toPoolConfig(options),
 		max: options.maxConnections ?? 10,
 		keepAlive: true,
+		pipeline: true,
 		// A connection that died without a word is given up, and with it the turn of its topic.
 		query_timeout: 2 * statementTimeoutMs,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -124,15 +125,16 @@ class PostgresDatabase implements Database {
 	/** Writers of one topic wait in this process first, so that a busy run does not take all connections. */
 	write<T>(topic: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
 		return inTurn(`postgres ${topic}`, () =>
-			this.transact(`BEGIN ISOLATION LEVEL READ COMMITTED; ${this.settings}`, async (tx, client) => {
-				await lockTopic(client, topic);
-				return work(tx);
-			}),
+			this.transact((session) => {
+				void session.send(`BEGIN ISOLATION LEVEL READ COMMITTED; ${this.settings}`);
+				void session.lock(topic);
+			}, work),
 		);
 	}
 
 	read<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-		return this.transact(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${this.settings}`, work);
+		const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${this.settings}`;
+		return this.transact((session) => void session.send(begin), work);
 	}
 
 	async close(): Promise<void> {
@@ -141,18 +143,26 @@ class PostgresDatabase implements Database {
 
 	/** A connection that died in the pool is noticed at its first use: then once more on a new one. */
 	private async transact<T>(
-		begin: string,
-		work: (tx: Transaction, client: PoolClient) => Promise<T>,
+		begin: (session: Session) => void,
+		work: (tx: Transaction) => Promise<T>,
 	): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
 			let isCommitting = false;
 			try {
 				return await this.withClient(async (client) => {
-					await client.query(begin);
-					const result = await work(accessOf(client), client);
-					isCommitting = true;
-					await client.query('COMMIT');
-					return result;
+					const session = new Session(client);
+					try {
+						begin(session);
+						const result = await work(session);
+						isCommitting = true;
+						void session.send('COMMIT');
+						await session.settle();
+						return result;
+					} catch (error) {
+						// What follows a failed statement fails because of it.
+						await session.settle();
+						throw error;
+					}
 				});
 			} catch (error) {
 				const isLost = isPipelineError(error) && error.details.connectionLost === true;
@@ -184,32 +194,37 @@ class PostgresDatabase implements Database {
 	}
 }
 
-async function lockTopic(client: PoolClient, topic: string): Promise<void> {
-	await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
-}
+/** One transaction. Statements are sent one after the other without waiting for answers that nobody needs. */
+class Session implements Transaction {
+	private readonly sent: Array<Promise<unknown>> = [];
 
-function accessOf(client: PoolClient): Transaction {
-	return {
-		all: async (sql, ...values) => {
-			const { rows } = await client.query<Record<string, unknown>>(toNumbered(sql), values.map(toParameter));
-			return rows.map(toRow);
-		},
-		run: async (sql, ...values) => {
-			await client.query(toNumbered(sql), values.map(toParameter));
-		},
-		lock: (topic) => lockTopic(client, topic),
-		savepoint: async (work) => {
-			await client.query('SAVEPOINT request');
-			try {
-				const result = await work();
-				await client.query('RELEASE SAVEPOINT request');
-				return result;
-			} catch (error) {
-				await client.query('ROLLBACK TO SAVEPOINT request; RELEASE SAVEPOINT request');
-				throw error;
-			}
-		},
-	};
+	constructor(private readonly client: PoolClient) {}
+
+	send(sql: string, values?: readonly SqlValue[]): Promise<{ rows: Array<Record<string, unknown>> }> {
+		const answer = this.client.query<Record<string, unknown>>(sql, values && [...values]);
+		// Whoever waits for it or settles the session sees the failure.
+		answer.catch(() => undefined);
+		this.sent.push(answer);
+		return answer;
+	}
+
+	/** Fails as the first statement that failed. */
+	async settle(): Promise<void> {
+		for (const answer of this.sent) await answer;
+	}
+
+	async all(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+		const { rows } = await this.send(toNumbered(sql), values.map(toParameter));
+		return rows.map(toRow);
+	}
+
+	async run(sql: string, ...values: SqlValue[]): Promise<void> {
+		void this.send(toNumbered(sql), values.map(toParameter));
+	}
+
+	async lock(topic: string): Promise<void> {
+		void this.send('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+	}
 }
 
 const numbered = new Map<string, string>();

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipelineError, isPipelineError } from '../../errors';
 import { isObject } from '../json';
-import type { Database, Row, SqlValue, Transaction } from './database';
+import type { Database, Row, Transaction } from './database';
 import { MIGRATIONS } from './migrations';
 import { inTurn } from './turns';
 
@@ -114,26 +114,13 @@ class SqliteDatabase implements Database {
 	}
 
 	private readonly access: Transaction = {
-		all: async (sql, ...values) =>
-			this.prepare(sql)
-				.all(...values)
-				.map(toRow),
+		// No column holds anything but text and numbers that JavaScript can count.
+		all: async (sql, ...values) => this.prepare(sql).all(...values) as Row[],
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);
 		},
 		/** The one writer that SQLite has holds everything already. */
 		lock: async () => undefined,
-		savepoint: async (work) => {
-			this.connection.exec('SAVEPOINT request');
-			try {
-				const result = await work();
-				this.connection.exec('RELEASE request');
-				return result;
-			} catch (error) {
-				if (this.connection.isTransaction) this.connection.exec('ROLLBACK TO request; RELEASE request');
-				throw error;
-			}
-		},
 	};
 
 	private prepare(sql: string): StatementSync {
@@ -143,14 +130,6 @@ class SqliteDatabase implements Database {
 		this.statements.set(sql, statement);
 		return statement;
 	}
-}
-
-function toRow(row: Record<string, unknown>): Row {
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toSqlValue(value)]));
-}
-
-function toSqlValue(value: unknown): SqlValue {
-	return typeof value === 'string' || typeof value === 'number' || value === null ? value : String(value);
 }
 
 async function inSentences<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,66 @@
+/** The fields that a run knows. Called inside the store's transactions. */
+import { PipelineError } from '../errors';
+import type { Row, Transaction } from './backends/database';
+import type { FieldDeclaration } from './stateStore';
+
+export async function findDeclaration(
+	tx: Transaction,
+	runId: string,
+	field: string,
+): Promise<FieldDeclaration | undefined> {
+	const rows = await tx.all('SELECT declaration FROM fields WHERE run_id = ? AND name = ?', runId, field);
+	return rows[0] === undefined ? undefined : toDeclaration(rows[0]);
+}
+
+/** In the order in which they were declared. */
+export async function listDeclarations(tx: Transaction, runId: string): Promise<FieldDeclaration[]> {
+	const rows = await tx.all('SELECT declaration FROM fields WHERE run_id = ? ORDER BY position', runId);
+	return rows.map(toDeclaration);
+}
+
+/** Those of `fields` that are not known yet. A known name with another rule or part is refused. */
+export function newDeclarations(
+	known: readonly FieldDeclaration[],
+	fields: readonly FieldDeclaration[],
+): FieldDeclaration[] {
+	const byName = new Map(known.map((field) => [field.name, field]));
+	return fields.filter((field) => {
+		const declared = byName.get(field.name);
+		if (declared !== undefined && (declared.rule !== field.rule || declared.part !== field.part)) {
+			throw new PipelineError('rule_mismatch', `'${field.name}' is already declared as '${declared.rule}'.`, {
+				details: { field: field.name, expected: declared.rule, came: field.rule },
+			});
+		}
+		byName.set(field.name, declared ?? field);
+		return declared === undefined;
+	});
+}
+
+export async function saveDeclaration(
+	tx: Transaction,
+	runId: string,
+	field: FieldDeclaration,
+	position: number,
+): Promise<void> {
+	await tx.run(
+		'INSERT INTO fields (run_id, name, position, declaration) VALUES (?, ?, ?, ?)',
+		runId,
+		field.name,
+		position,
+		JSON.stringify(field),
+	);
+}
+
+/** Runs declare the same fields again and again: each text is read once, and so each type is compiled once. */
+const parsed = new Map<string, FieldDeclaration>();
+const PARSED_AT_MOST = 1000;
+
+function toDeclaration(row: Row): FieldDeclaration {
+	const text = String(row.declaration);
+	const known = parsed.get(text);
+	if (known !== undefined) return known;
+	const field: FieldDeclaration = JSON.parse(text);
+	if (parsed.size >= PARSED_AT_MOST) parsed.clear();
+	parsed.set(text, field);
+	return field;
+}
