@@ -121,6 +121,11 @@ export const FAILURE_KINDS = {
 		retryable: true,
 		hint: 'n8n stopped between sending a request and recording its answer. It may have been paid; another try may pay again.',
 	},
+	human_rounds_spent: {
+		layer: 'recovery',
+		retryable: false,
+		hint: "It was sent back as often as 'Human Rounds' allows. Raise the number, or change the brief, then run again.",
+	},
 	spend_cap_reached: {
 		layer: 'recovery',
 		retryable: false,

@@ -41,6 +41,7 @@ export function facts(places: readonly Place[], more: Partial<RoundFacts> = {}):
 		places,
 		requested: places.length,
 		attempts: 1,
+		humanRounds: 0,
 		rechecked: [],
 		spentUsd: 0,
 		elapsedMs: 0,

@@ -11,6 +11,14 @@ export const properties: INodeProperties[] = [
 		description: 'How many times work is generated in all, the first time included',
 	},
 	{
+		displayName: 'Human Rounds',
+		name: 'humanRounds',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 5,
+		description: 'How often people may send work back at a Human Gate. Attempts start anew each time.',
+	},
+	{
 		displayName: 'Target',
 		name: 'target',
 		type: 'number',

@@ -104,6 +104,7 @@ async function readPolicy(context: IExecuteFunctions): Promise<RetryPolicy> {
 	return resolvePolicy({
 		target: number('target', 0),
 		attempts: number('attempts', 3),
+		humanRounds: number('humanRounds', 5),
 		retryWith,
 		whenSpent: goesOn ? 'goOnWithWhatPassed' : 'escalate',
 		deadlineMs: number('options.deadline', 0) * 60_000,

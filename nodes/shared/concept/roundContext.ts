@@ -28,12 +28,17 @@ export function contextOfRound(
 			decision.round < round &&
 			(routers === undefined || routers.has(decision.node.slice(decision.node.indexOf('/') + 1))),
 	);
-	const kept = new Map(earlier.flatMap((decision) => decision.kept).map((work) => [work.id, work]));
+	const kept = new Map<string, ConceptName>();
+	for (const decision of earlier) {
+		for (const { id, ...name } of decision.kept) kept.set(id, name);
+		// A person may send back what had passed.
+		for (const { artefactId } of decision.retry) if (artefactId !== undefined) kept.delete(artefactId);
+	}
 	const intent = intentSchema.safeParse(document.fields.intent);
 	return {
 		brief: typeof document.fields.brief === 'string' ? document.fields.brief : '',
 		intent: intent.success ? intent.data : undefined,
-		approved: [...kept.values()].map(({ title, logline }) => ({ title, logline })),
+		approved: [...kept.values()],
 		rejected: earlier.flatMap(({ sentBack }) => sentBack),
 		directives: directivesOf(document)
 			.filter((directive) => directive.round < round && directive.scope === 'run')

@@ -1,5 +1,5 @@
 import { PipelineError, type Failure } from '../errors';
-import type { Escalation, RetryOrder, RoundDecision, Verdict } from '../state';
+import type { Decision, Escalation, RetryOrder, RoundDecision, Verdict } from '../state';
 import type { RetryPolicy } from './policy';
 
 /** One place of the round: what state and the arrivals say of the work in it. */
@@ -11,6 +11,8 @@ export interface Place {
 	locked: boolean;
 	/** The verdict on the artefact as it is now. Nothing else can make it count as passed. */
 	verdict?: Verdict;
+	/** A person did not want it as it is; that counts more than any verdict. */
+	sentBackBy?: Decision;
 	failure?: Failure;
 	/** The step that makes work for this place, where it is one of Greenlight's. */
 	maker?: string;
@@ -26,8 +28,10 @@ export interface RoundFacts {
 	places: readonly Place[];
 	/** How many pieces the run was asked for. */
 	requested: number;
-	/** Rounds of generation so far, this one included. */
+	/** Rounds of generation since a person was asked last, this one included. */
 	attempts: number;
+	/** How often people have sent work back so far. */
+	humanRounds: number;
 	/** Ids that were already asked to be checked once more. */
 	rechecked: readonly string[];
 	spentUsd: number;
@@ -67,6 +71,7 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 			...base,
 			kind: 'retry',
 			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
+			...(chosen.some(({ place }) => place.sentBackBy !== undefined) ? { isHuman: true } : {}),
 			retry: orders,
 			rechecked: [...base.rechecked, ...orders.filter(({ next }) => next === 'check').flatMap(idOf)],
 			waitMs: waitBefore(
@@ -120,6 +125,7 @@ function isAccepted(place: Place): boolean {
 	return (
 		place.artefact !== undefined &&
 		place.failure === undefined &&
+		place.sentBackBy === undefined &&
 		(place.locked || place.verdict?.outcome === 'pass')
 	);
 }
@@ -147,6 +153,10 @@ function orderFor(
 		why: whyNot(place),
 		...(place.maker === undefined ? {} : { maker: place.maker }),
 	};
+	if (place.sentBackBy !== undefined) {
+		if (isOutOfMeans(spent) || facts.humanRounds >= policy.humanRounds) return undefined;
+		return { ...base, next: place.sentBackBy.action === 'redirect' ? 'revise' : 'generate' };
+	}
 	if (needsAnotherCheck(place)) {
 		if (hadNoJudge(place)) return undefined;
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
@@ -199,20 +209,30 @@ function waitBefore(facts: RoundFacts, policy: RetryPolicy, missing: readonly Pl
 }
 
 function whyNot(place: Place): string {
+	if (place.sentBackBy !== undefined) return whySentBack(place.sentBackBy);
 	if (place.failure !== undefined) return place.failure.message;
 	if (place.artefact === undefined) return 'Nothing came of this one.';
 	if (place.verdict === undefined) return 'It was not checked.';
 	return place.verdict.note;
 }
 
+function whySentBack({ reviewer, action, note = '' }: Decision): string {
+	const what = action === 'redirect' ? 'asked for a change' : 'did not want this one';
+	return `${reviewer} ${what}${note === '' ? '.' : `: ${note}`}`;
+}
+
 function reasonsOf(place: Place): string[] {
+	if (place.sentBackBy !== undefined) return [place.sentBackBy.note ?? whySentBack(place.sentBackBy)];
 	const issues = place.verdict?.issues.map((issue) => (issue.fix === '' ? issue.evidence : issue.fix)) ?? [];
 	return issues.length > 0 ? issues : [whyNot(place)];
 }
 
 function escalationOf(place: Place, reason: PipelineError): Escalation {
 	const notChecked =
-		place.artefact !== undefined && place.failure === undefined && place.verdict === undefined;
+		place.artefact !== undefined &&
+		place.failure === undefined &&
+		place.verdict === undefined &&
+		place.sentBackBy === undefined;
 	const failure = place.failure ?? whyHanded(place, notChecked, reason).toFailure();
 	return {
 		slot: place.slot,
@@ -224,6 +244,9 @@ function escalationOf(place: Place, reason: PipelineError): Escalation {
 }
 
 function whyHanded(place: Place, notChecked: boolean, reason: PipelineError): PipelineError {
+	if (place.sentBackBy !== undefined && !isOutOfMeans(reason)) {
+		return new PipelineError('human_rounds_spent', 'All rounds with a person are used up.');
+	}
 	if (notChecked) return new PipelineError('not_checked', 'No check of this work is on record.');
 	if (place.verdict?.outcome === 'unsure' && reason.code === 'attempts_spent') {
 		return new PipelineError('not_sure', 'The check could not tell whether this work is good.');
@@ -237,6 +260,8 @@ function hadNoJudge({ verdict }: Place): boolean {
 }
 
 function statusOf(place: Place, notChecked: boolean): Escalation['status'] {
+	if (place.sentBackBy !== undefined)
+		return place.sentBackBy.action === 'redirect' ? 'redirected' : 'rejected';
 	if (place.verdict?.outcome === 'unsure' || notChecked) return 'unsure';
 	return 'failed';
 }

@@ -6,6 +6,8 @@ export interface RetryPolicy {
 	target: number;
 	/** Rounds of generation in all, the first one included. */
 	attempts: number;
+	/** How often people may send work of a run back, beside the attempts. */
+	humanRounds: number;
 	/** A failed verdict asks for a new piece, or for the same one revised. */
 	retryWith: 'generate' | 'revise';
 	/** Waiting before a round that follows a failure of a service: grows by the factor, up to the maximum. */
@@ -20,6 +22,7 @@ export interface RetryPolicy {
 export const DEFAULT_POLICY: RetryPolicy = {
 	target: 0,
 	attempts: 3,
+	humanRounds: 5,
 	retryWith: 'generate',
 	backoff: { initialMs: 1_000, factor: 2, maximumMs: 60_000 },
 	deadlineMs: 0,
@@ -32,6 +35,7 @@ export function resolvePolicy(given: Partial<RetryPolicy>): RetryPolicy {
 	const policy = { ...DEFAULT_POLICY, ...given, backoff: { ...DEFAULT_POLICY.backoff, ...given.backoff } };
 	atLeast('Target', policy.target, 0, true);
 	atLeast('Attempts', policy.attempts, 1, true);
+	atLeast('Human Rounds', policy.humanRounds, 0, true);
 	atLeast('First Wait', policy.backoff.initialMs, 0);
 	atLeast('Wait Factor', policy.backoff.factor, 1);
 	atLeast('Longest Wait', policy.backoff.maximumMs, 0);

@@ -1,10 +1,12 @@
 import { PipelineError, type Failure } from '../errors';
 import {
 	artefactsOf,
+	decisionOn,
 	requestsOf,
 	roundsOf,
 	verdictFor,
 	type Artefact,
+	type Decision,
 	type RoundDecision,
 	type StateDocument,
 } from '../state';
@@ -45,7 +47,14 @@ export interface RoundInput {
  */
 export function factsOfRound(input: RoundInput): RoundFacts {
 	const { document, round, arrivals, node } = input;
-	const emitted = input.emitted ?? new Set<string>();
+	const backFromPerson = arrivals.flatMap(({ artefactId }) =>
+		artefactsOf(document).filter(
+			(artefact) => artefact.id === artefactId && sentBackBy(document, artefact) !== undefined,
+		),
+	);
+	const emitted = new Set(input.emitted);
+	// It left this router, and a person sent it back.
+	for (const { id } of backFromPerson) emitted.delete(id);
 	const earlier = ownRounds(document, node).filter((decision) => decision.round < round);
 	const artefacts = ownArtefacts(input)
 		.filter(({ id }) => !emitted.has(id))
@@ -75,6 +84,7 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
 		attempts: 1 + countTries(all, earlier, document),
+		humanRounds: earlier.filter(({ isHuman }) => isHuman === true).length,
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
 		elapsedMs: input.elapsedMs,
@@ -97,7 +107,15 @@ function countTries(
 			({ next, artefactId }) => next !== 'check' && (artefactId === undefined || line.has(artefactId)),
 		),
 	);
-	return new Set(tries.map(({ round }) => round)).size;
+	const lastHuman = tries.findLast(({ isHuman }) => isHuman === true)?.round ?? -1;
+	return new Set(tries.flatMap(({ round }) => (round > lastHuman ? [round] : []))).size;
+}
+
+/** The decision of a person that an artefact as it is now has to be made anew or changed. */
+function sentBackBy(document: StateDocument, artefact: Artefact): Decision | undefined {
+	const decision = decisionOn(document, artefact);
+	const isSentBack = decision?.action === 'reject' || decision?.action === 'redirect';
+	return isSentBack && !artefact.locked ? decision : undefined;
 }
 
 /** What a router decided, and nobody else. */
@@ -111,8 +129,9 @@ export function nameOf(arrival: Arrival, document: StateDocument): string {
 	if (arrival.failure !== undefined) return `${arrival.artefactId}@${arrival.failure.code}`;
 	const artefact = artefactsOf(document).find(({ id }) => id === arrival.artefactId);
 	const contentHash = arrival.contentHash ?? artefact?.contentHash ?? '';
-	const verdict = verdictFor(document, { id: arrival.artefactId, contentHash });
-	return `${arrival.artefactId}@${contentHash}@${verdict?.outcome ?? 'unchecked'}`;
+	const as = { id: arrival.artefactId, contentHash };
+	const said = decisionOn(document, as)?.action ?? verdictFor(document, as)?.outcome ?? 'unchecked';
+	return `${arrival.artefactId}@${contentHash}@${said}`;
 }
 
 /** Whether the round made something new for this router, and so counts as an attempt. */
@@ -164,6 +183,7 @@ function placeOf(
 	arrival: Arrival | undefined,
 ): Place {
 	const verdict = verdictFor(document, artefact);
+	const sentBack = sentBackBy(document, artefact);
 	const isMissing = isExpected(artefact, document, round, node) || everArrived?.has(artefact.id) === false;
 	const isLost = arrival === undefined && isMissing && !artefact.locked;
 	const failure = isLost
@@ -174,6 +194,7 @@ function placeOf(
 		artefact: { id: artefact.id, title: artefact.title, logline: textOf(artefact.content.logline) },
 		locked: artefact.locked,
 		...(verdict === undefined ? {} : { verdict }),
+		...(sentBack === undefined ? {} : { sentBackBy: sentBack }),
 		...(failure === undefined ? {} : { failure }),
 	};
 }

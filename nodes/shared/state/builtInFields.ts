@@ -5,6 +5,14 @@ export const ARTEFACTS = 'artefacts';
 
 const ENTRY = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } as const;
 
+/** Declared once more where it is written: runs begun by an earlier Greenlight do not have it. */
+export const REVIEWS: FieldDeclaration = {
+	name: 'reviews',
+	type: ENTRY,
+	rule: 'mergeById',
+	part: 'record',
+};
+
 /** Fields that every run has. Content first; then the records, which only grow and only their own step writes. */
 export const BUILT_IN_FIELDS: readonly FieldDeclaration[] = [
 	{ name: 'brief', type: { type: 'string' }, rule: 'set', part: 'content' },
@@ -17,6 +25,8 @@ export const BUILT_IN_FIELDS: readonly FieldDeclaration[] = [
 	{ name: 'verdicts', type: { type: 'object' }, rule: 'append', part: 'record' },
 	{ name: 'decisions', type: { type: 'object' }, rule: 'append', part: 'record' },
 	{ name: 'directives', type: { type: 'object' }, rule: 'append', part: 'record' },
+	/** What a Human Gate asked a person about, one entry for each time. */
+	REVIEWS,
 	/** What a Retry Router decided, one entry for each router and round. */
 	{ name: 'rounds', type: ENTRY, rule: 'mergeById', part: 'record' },
 ];

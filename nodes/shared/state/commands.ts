@@ -32,7 +32,9 @@ const ONLY_VALUE = '';
 /** What only the steps that keep the records say about a piece of work. */
 const KEPT_MEMBERS = ['status', 'locked', 'stale', 'contentHash', 'round', 'slot', 'replaces'] as const;
 
-const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
+type FieldCommand = Exclude<Command, { artefactId: string }>;
+
+const RULE_OF: Readonly<Record<FieldCommand['op'], MergeRule>> = {
 	set: 'set',
 	append: 'append',
 	mergeById: 'mergeById',
@@ -42,7 +44,7 @@ const RULE_OF: Readonly<Record<Exclude<Command['op'], 'lock'>, MergeRule>> = {
 
 /** The field that a command writes to. */
 export function fieldOf(command: Command): string {
-	return command.op === 'lock' ? ARTEFACTS : command.field;
+	return 'artefactId' in command ? ARTEFACTS : command.field;
 }
 
 /** The entries of its field that a command is about; those that it adds have no name yet. */
@@ -51,6 +53,7 @@ export function namedEntries(command: Command): string[] {
 		case 'mergeById':
 			return command.items.map(({ id }) => id);
 		case 'lock':
+		case 'unlock':
 			return [command.artefactId];
 		case 'append':
 			return [];
@@ -69,11 +72,14 @@ export async function applyCommand(
 	reader: FieldReader,
 	asRecordKeeper: boolean,
 ): Promise<EntryChange[]> {
-	if (command.op === 'lock') {
+	if ('artefactId' in command) {
 		if (!asRecordKeeper) throw protectedRecord('locked');
 		const found = await reader.entry(ARTEFACTS, command.artefactId);
-		if (found === undefined) throw unknownArtefact(command.artefactId);
-		return mergeEntries(declaration, [{ id: command.artefactId, locked: true }], reader);
+		if (!isJsonObject(found?.value)) throw unknownArtefact(command.artefactId);
+		const locked = command.op === 'lock';
+		if (found.value.locked === locked) return [];
+		const { entry, position } = found;
+		return [{ field: ARTEFACTS, entry, position, value: { ...found.value, locked } }];
 	}
 	checkRule(command, declaration);
 	if (declaration.part === 'record' && !asRecordKeeper) throw protectedRecord(declaration.name);
@@ -108,7 +114,7 @@ export async function findConflict(
 	expectedVersion: number,
 	reader: FieldReader,
 ): Promise<LiveEntry | undefined> {
-	if (command.op === 'increment' || command.op === 'lock') return undefined;
+	if (command.op === 'increment' || 'artefactId' in command) return undefined;
 	for (const entry of namedEntries(command)) {
 		const found = await reader.entry(fieldOf(command), entry);
 		if (found !== undefined && found.version > expectedVersion) return found;
@@ -122,7 +128,7 @@ export function assembleField(rule: MergeRule, entries: ReadonlyArray<{ value: J
 	return entries[0]?.value;
 }
 
-function checkRule(command: Exclude<Command, { op: 'lock' }>, declaration: FieldDeclaration): void {
+function checkRule(command: FieldCommand, declaration: FieldDeclaration): void {
 	if (RULE_OF[command.op] === declaration.rule) return;
 	throw new PipelineError(
 		'rule_mismatch',
@@ -187,8 +193,11 @@ async function mergeEntries(
 		// A hash that does not fit the content would let changed work keep the verdict on what it was.
 		if (field.name === ARTEFACTS && merged.content !== undefined) merged.contentHash = hashOf(merged.content);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
-		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true)
-			throw lockedArtefact(before);
+		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) {
+			// What it was made from may change all the same.
+			const isMoreThanStale = canonicalJson({ ...before, stale: merged.stale }) !== canonicalJson(merged);
+			if (isMoreThanStale) throw lockedArtefact(before);
+		}
 		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
 	}
 	return changes;

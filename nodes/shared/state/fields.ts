@@ -83,7 +83,7 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** A person's decision on one artefact as it was shown (`contentHash`). */
+/** A person's decision on one artefact as it was shown (`contentHash`), or as that person changed it. */
 export const decisionSchema = z.object({
 	artefactId: z.string(),
 	contentHash: z.string(),
@@ -94,8 +94,36 @@ export const decisionSchema = z.object({
 	reviewerVerified: z.enum(['none', 'passcode']),
 	decidedAt: z.string(),
 	round: z.int().nonnegative(),
+	/** The review that asked. */
+	review: z.string().optional(),
+	/** What the reviewer changed, by field: then `contentHash` is that of the changed work. */
+	edits: z.record(z.string(), jsonSchema).optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;
+
+/** What a Human Gate asks a person about: one round of it, as it stands in the record field `reviews`. */
+export const reviewSchema = z.object({
+	/** `workflowId/node name#number`. */
+	id: z.string(),
+	/** The gate, as `workflowId/node name`, and its id in the workflow. */
+	node: z.string(),
+	nodeId: z.string(),
+	/** The execution that waits for it. */
+	executionId: z.string(),
+	/** Part of the link: a link of an earlier review opens no later one. */
+	nonce: z.string(),
+	title: z.string(),
+	round: z.int().nonnegative(),
+	openedAt: z.string(),
+	/** When the run goes on without a decision; missing when it waits for as long as it takes. */
+	deadline: z.string().optional(),
+	pieces: z.array(z.object({ artefactId: z.string(), contentHash: z.string() })),
+	/** What a passcode is compared with. */
+	passcode: z.object({ salt: z.string(), hash: z.string() }).optional(),
+	/** When the decisions were sent on to the run. */
+	sentAt: z.string().optional(),
+});
+export type Review = z.infer<typeof reviewSchema>;
 
 /** A reviewer's note as a constraint that later generations must obey. */
 export const directiveSchema = z.object({
@@ -167,6 +195,8 @@ export const roundDecisionSchema = z.object({
 	round: z.int().nonnegative(),
 	/** What it is about: artefact ids, and names of arrivals that were no artefact. */
 	covers: z.array(z.string()),
+	/** It sends back what a person sent back. Such rounds have a limit of their own. */
+	isHuman: z.boolean().optional(),
 	kind: z.enum(['done', 'retry', 'escalate', 'partly']),
 	why: z.string(),
 	/** Ids of the accepted work that leaves by Done. */

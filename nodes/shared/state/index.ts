@@ -18,7 +18,7 @@ export async function openStateStore(
 export type { PostgresOptions, PostgresServer } from './backends/postgres';
 export * from './fields';
 export * from './stateStore';
-export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
+export { ARTEFACTS, BUILT_IN_FIELDS, REVIEWS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 export { identifyWork, type Identified } from './identifyWork';
@@ -29,8 +29,11 @@ export {
 	artefactsOf,
 	attemptsOf,
 	currentRound,
+	decisionOn,
+	decisionsOf,
 	directivesOf,
 	requestsOf,
+	reviewsOf,
 	roundsOf,
 	type Requested,
 	verdictFor,

@@ -37,7 +37,7 @@ export type Command =
 	| { op: 'mergeById'; field: string; items: ReadonlyArray<JsonObject & { id: string }> }
 	| { op: 'increment'; field: string; by: number }
 	| { op: 'writeOnce'; field: string; value: Json }
-	| { op: 'lock'; artefactId: string };
+	| { op: 'lock' | 'unlock'; artefactId: string };
 
 export interface Run {
 	runId: string;

@@ -2,11 +2,15 @@
 import { z } from 'zod/v4';
 import {
 	artefactSchema,
+	decisionSchema,
 	directiveSchema,
+	reviewSchema,
 	roundDecisionSchema,
 	verdictSchema,
 	type Artefact,
+	type Decision,
 	type Directive,
+	type Review,
 	type RoundDecision,
 	type Verdict,
 } from './fields';
@@ -50,6 +54,26 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined 
 
 export function directivesOf(document: StateDocument): Directive[] {
 	return entriesOf(document, 'directives', directiveSchema);
+}
+
+/** The latest decision of a person on an artefact as it is now. */
+export function decisionOn(
+	document: StateDocument,
+	artefact: { id: string; contentHash: string },
+): Decision | undefined {
+	return decisionsOf(document).findLast(
+		(decision) => decision.artefactId === artefact.id && decision.contentHash === artefact.contentHash,
+	);
+}
+
+/** All decisions of people, oldest first. */
+export function decisionsOf(document: StateDocument): Decision[] {
+	return entriesOf(document, 'decisions', decisionSchema);
+}
+
+/** What Human Gates asked about, in the order in which they asked first. */
+export function reviewsOf(document: StateDocument): Review[] {
+	return entriesOf(document, 'reviews', reviewSchema);
 }
 
 /** What the run's routers decided, in the order of the decisions. */
