@@ -73,7 +73,7 @@ export function sorted(values: readonly Json[]): Json[] {
 }
 
 function apply(draft: Document, command: Command): boolean {
-	const field = command.op === 'lock' ? 'artefacts' : command.field;
+	const field = 'artefactId' in command ? 'artefacts' : command.field;
 	const entries: Entries = draft.get(field) ?? new Map();
 	draft.set(field, entries);
 	switch (command.op) {
@@ -94,6 +94,11 @@ function apply(draft: Document, command: Command): boolean {
 			return combine(command.items).every((item) => merge(entries, item));
 		case 'lock':
 			return entries.has(command.artefactId) && merge(entries, { id: command.artefactId, locked: true });
+		case 'unlock': {
+			const before: JsonObject = Object(entries.get(command.artefactId));
+			entries.set(command.artefactId, { ...before, locked: false });
+			return true;
+		}
 	}
 }
 

@@ -1,7 +1,7 @@
-import type { IExecuteFunctions, INodeExecutionData, IPairedItemData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
 import type { Escalation, RetryOrder, RoundDecision } from '../../shared/state';
-import type { ArrivedRound, HeldItem } from './arrivals';
+import type { ArrivedRound } from './arrivals';
 
 interface OutputItems {
 	done: INodeExecutionData[];
@@ -17,13 +17,12 @@ export async function composeItems(
 	decision: RoundDecision,
 ): Promise<OutputItems> {
 	const { PipelineError } = await import('../../shared/errors');
-	const { lineageToken, passThrough, plain, stepsAfter } = await import('../../shared/host');
+	const { pairingOf, passThrough, plain, stepsAfter } = await import('../../shared/host');
 	const after = stepsAfter(context);
 	const { artefactsOf, itemOf, verdictFor } = await import('../../shared/state');
 	const { runId, round } = arrived;
 	const document = await scope.store.read(runId);
 	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
-	const lineage = lineageToken(context) ?? context.getExecutionId();
 	const gone = decision.done.filter((id) => !artefacts.has(id)).map(toGone);
 
 	return {
@@ -45,7 +44,7 @@ export async function composeItems(
 					...more,
 				}),
 				...(held?.item.binary === undefined ? {} : { binary: held.item.binary }),
-				...pairing(held),
+				...pairingOf(context, held),
 			},
 		];
 	}
@@ -59,7 +58,7 @@ export async function composeItems(
 		return (
 			item ?? {
 				json: plain({ title: '', status: 'new', ...more, runId, round: round + 1 }),
-				...pairing(held),
+				...pairingOf(context, held),
 			}
 		);
 	}
@@ -68,7 +67,10 @@ export async function composeItems(
 		const more = { status, why, ...(failure === undefined ? {} : { failure }) };
 		const [item] = artefactId === undefined ? [] : compose(artefactId, more);
 		return (
-			item ?? { json: plain({ title: '', ...more, slot, runId, round }), ...pairing(arrived.arrivals[0]) }
+			item ?? {
+				json: plain({ title: '', ...more, slot, runId, round }),
+				...pairingOf(context, arrived.arrivals[0]),
+			}
 		);
 	}
 
@@ -79,11 +81,5 @@ export async function composeItems(
 			'It had passed, and a rollback took it back.',
 		).toFailure();
 		return { slot: 1, artefactId: id, status: 'failed', why: failure.message, failure };
-	}
-
-	/** Held items name the pass that they came in. From a different lineage that pass is not there, and none is named. */
-	function pairing(held: HeldItem | undefined): { pairedItem?: IPairedItemData } {
-		if (held === undefined || held.lineage !== lineage || held.source === null) return {};
-		return { pairedItem: { item: held.index, input: held.input, sourceOverwrite: held.source } };
 	}
 }

@@ -17,11 +17,11 @@ const LONGEST_WAIT_INSIDE_MS = 60_000;
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { isMoreToCome, openRunScope, tell, toNodeError } = await import('../../shared/host');
 	const { decideRound, isRoundComplete, noteEmitted } = await import('../../shared/recovery');
-	const { recordArrivals } = await import('./arrivals');
+	const { arrivedRounds } = await import('./arrivals');
 	try {
 		const scope = await openRunScope(context);
 		const policy = await readPolicy(context);
-		const { rounds, strays } = await recordArrivals(context, scope);
+		const { rounds, strays } = await arrivedRounds(context, scope);
 		const outputs: Outputs = [[...strays], [], []];
 		const moreToCome = isMoreToCome(context);
 		for (const round of rounds) {

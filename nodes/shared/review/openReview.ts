@@ -1,0 +1,97 @@
+import { PipelineError } from '../errors';
+import {
+	REVIEWS,
+	artefactsOf,
+	canonicalJson,
+	decisionsOf,
+	reviewsOf,
+	type Decision,
+	type Review,
+	type StateDocument,
+	type StateStore,
+} from '../state';
+
+/** What a gate asks a person about. */
+export type ReviewRequest = Omit<Review, 'id' | 'sentAt'> & { by: string };
+
+/** A decision of `null` says that the run went on without one. */
+export type Answers = ReadonlyMap<string, Decision | null>;
+
+export type OpenedReview =
+	/** A person has to decide. */
+	| { kind: 'open'; review: Review }
+	/** Exactly this was asked and answered before. */
+	| { kind: 'answered'; review: Review; answers: Answers };
+
+/**
+ * Puts down what a person is asked. Asked again about the same work as it is now, an open review goes on with the execution
+ * that waits for it now, and an answered one gives its answers.
+ */
+export async function openReview(
+	store: StateStore,
+	runId: string,
+	request: ReviewRequest,
+): Promise<OpenedReview> {
+	const document = await store.read(runId);
+	const earlier = reviewsOf(document).filter(({ node }) => node === request.node);
+	const same = earlier.findLast(
+		(review) => review.round === request.round && isSameWork(document, review, request),
+	);
+	if (same?.sentAt !== undefined)
+		return { kind: 'answered', review: same, answers: answersOf(document, same) };
+	const { by, ...asked } = request;
+	const review: Review = {
+		...asked,
+		id: same?.id ?? `${request.node}#${earlier.length + 1}`,
+		// Its own link goes on being valid: whoever has it may be about to press the button.
+		...(same === undefined ? {} : { nonce: same.nonce, openedAt: same.openedAt }),
+	};
+	const count = review.pieces.length;
+	const [result] = await store.write(runId, [
+		{
+			by,
+			asRecordKeeper: true,
+			declare: [REVIEWS],
+			commands: [{ op: 'mergeById', field: REVIEWS.name, items: [JSON.parse(JSON.stringify(review))] }],
+			status: {
+				status: 'waiting',
+				note: `${count === 1 ? '1 piece waits' : `${count} pieces wait`} for a decision at '${by}'.`,
+			},
+			ledger:
+				same === undefined
+					? [{ layer: 'recovery', event: 'review', note: `A person is asked about ${count}.`, by }]
+					: [],
+		},
+	]);
+	if (result?.ok !== true) {
+		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
+	}
+	return { kind: 'open', review };
+}
+
+/** What has been decided of a review so far. */
+export function answersOf(document: StateDocument, review: Review): Answers {
+	const decided = decisionsOf(document).filter((decision) => decision.review === review.id);
+	const answers = new Map<string, Decision | null>();
+	for (const { artefactId } of review.pieces) {
+		const decision = decided.findLast((each) => each.artefactId === artefactId);
+		if (decision !== undefined) answers.set(artefactId, decision);
+		else if (review.sentAt !== undefined) answers.set(artefactId, null);
+	}
+	return answers;
+}
+
+/** The pieces asked about are as they were, or as the reviewer made them. */
+function isSameWork(document: StateDocument, review: Review, request: ReviewRequest): boolean {
+	const now = new Map(artefactsOf(document).map(({ id, contentHash }) => [id, contentHash]));
+	const answers = answersOf(document, review);
+	const names = (pieces: Review['pieces']): string =>
+		canonicalJson(pieces.map(({ artefactId }) => artefactId).sort());
+	return (
+		names(review.pieces) === names(request.pieces) &&
+		review.pieces.every(
+			({ artefactId, contentHash }) =>
+				(answers.get(artefactId)?.contentHash ?? contentHash) === now.get(artefactId),
+		)
+	);
+}
