@@ -90,7 +90,7 @@ export async function readFields(tx: Transaction, run: Run, version: number): Pr
 			? await tx.all(
 					`SELECT field, entry, position, bodies.body AS body FROM live
 JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
-WHERE live.run_id = ? ORDER BY field, position`,
+WHERE live.run_id = ? ORDER BY field, position, entry`,
 					run.runId,
 				)
 			: await withBodies(tx, run.runId, await entriesAt(tx, run.runId, version));

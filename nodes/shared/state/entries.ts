@@ -39,7 +39,7 @@ WHERE live.run_id = ? AND field = ? AND entry = ?`,
 }
 
 export async function liveRefs(tx: Transaction, runId: string): Promise<EntryRef[]> {
-	const rows = await tx.all('SELECT * FROM live WHERE run_id = ? ORDER BY field, position', runId);
+	const rows = await tx.all('SELECT * FROM live WHERE run_id = ? ORDER BY field, position, entry', runId);
 	return rows.map(toRef);
 }
 
