@@ -92,10 +92,19 @@ export const keepStateInField: INodeProperties = {
 export const runField: INodeProperties = {
 	displayName: 'Run',
 	name: 'run',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. run-3f9c2a71-88d0',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
 	description: 'Leave empty: the run is found from the items and from this execution',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'The run of this execution',
+			typeOptions: { searchListMethod: 'searchRuns', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. run-3f9c2a71-88d0' },
+	],
 };
 
 export const whenItFailsField: INodeProperties = {
