@@ -697,11 +697,13 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				});
 			});
 
-			it('refuses an export of a run that is there, one that is damaged, and other text', async () => {
+			it('refuses an export of a run that is there, one that is damaged or cut off, and other text', async () => {
 				const lines = await store.exportRun(await fullRun());
+				const other = lines.map((line) => line.replaceAll('spring', 'autumn').replaceAll('run-', 'other-'));
 
 				for (const bad of [
 					lines,
+					other.slice(0, -1),
 					['{}'],
 					['no JSON'],
 					[lines[0] ?? '', '{"table":"sqlite_master","row":{}}'],
