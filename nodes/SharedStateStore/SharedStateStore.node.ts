@@ -18,6 +18,7 @@ export class SharedStateStore implements INodeType {
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
 		credentials: storeCredentials,
 		properties,
 	};

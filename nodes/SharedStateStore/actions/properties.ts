@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { keepStateInField, runField } from '../../shared/host/descriptions';
+import { keepStateInField, notForAgents, onlyForAgents, runField } from '../../shared/host/descriptions';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -29,11 +29,26 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Artefact', value: 'artefact', description: 'The pieces of creative work of a run' },
-			{ name: 'Checkpoint', value: 'checkpoint', description: 'Named versions to come back to' },
+			{
+				name: 'Artefact',
+				value: 'artefact',
+				description: 'The pieces of creative work of a run',
+				displayOptions: notForAgents,
+			},
+			{
+				name: 'Checkpoint',
+				value: 'checkpoint',
+				description: 'Named versions to come back to',
+				displayOptions: notForAgents,
+			},
 			{ name: 'History', value: 'history', description: 'Every version that the state had' },
 			{ name: 'Ledger', value: 'ledger', description: 'What happened: verdicts, failures, decisions, cost' },
-			{ name: 'Run', value: 'run', description: 'One brief going through a pipeline' },
+			{
+				name: 'Run',
+				value: 'run',
+				description: 'One brief going through a pipeline',
+				displayOptions: notForAgents,
+			},
 			{ name: 'State', value: 'state', description: 'What the run knows' },
 		],
 		default: 'state',
@@ -85,6 +100,7 @@ export const properties: INodeProperties[] = [
 			value: 'compare',
 			action: 'Compare versions',
 			description: 'List what differs between two versions, a row for each difference',
+			displayOptions: notForAgents,
 		},
 		{
 			name: 'Get Many',
@@ -175,6 +191,7 @@ export const properties: INodeProperties[] = [
 			value: 'write',
 			action: 'Write state',
 			description: 'Save a value under a name and keep the earlier versions',
+			displayOptions: notForAgents,
 		},
 	]),
 	...checkpointRollBack.description,
@@ -198,7 +215,14 @@ export const properties: INodeProperties[] = [
 	...stateMerge.description,
 	...stateRead.description,
 	...stateWrite.description,
-	{ ...runField, displayOptions: { hide: { operation: ['start', 'delete', 'import'], whichRuns: ['all'] } } },
+	{
+		...runField,
+		displayOptions: {
+			...notForAgents,
+			hide: { operation: ['start', 'delete', 'import'], whichRuns: ['all'] },
+		},
+	},
+	{ ...runField, noDataExpression: true, displayOptions: onlyForAgents },
 	keepStateInField,
 ];
 

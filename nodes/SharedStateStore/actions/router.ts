@@ -21,6 +21,7 @@ import * as runVerify from './run/verify.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
+import { refuseAsTool } from './tool';
 
 /** One operation on one item. What it returns becomes the items' JSON; `files` go on with them, at first those of the item. */
 export type Operation = (call: {
@@ -63,17 +64,25 @@ function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 }
 
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, openRunScope, runPerItem, tell } = await import('../../shared/host');
+	const { counted, openRunScope, runPerItem, runsAsTool, tell } = await import('../../shared/host');
 	const scope = await openRunScope(context);
+	const isTool = runsAsTool(context);
 	const results = await runPerItem(
 		context,
 		async (item, itemIndex) => {
 			const files = { ...item.binary };
-			const rows = await OPERATIONS[nameOf(context, itemIndex)]?.({ context, scope, item, itemIndex, files });
+			const name = nameOf(context, itemIndex);
+			if (isTool) refuseAsTool(context, itemIndex, name);
+			const rows = await OPERATIONS[name]?.({ context, scope, item, itemIndex, files });
 			const binary = Object.keys(files).length === 0 ? {} : { binary: files };
 			return (rows ?? []).map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));
 		},
-		{ alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)), whenItFails: 'stop' },
+		{
+			alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)),
+			whenItFails: 'stop',
+			// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
+			...(isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {}),
+		},
 	);
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
 	if (replayed > 0) {

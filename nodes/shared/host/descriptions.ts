@@ -16,6 +16,10 @@ export function forOperation(
 	}));
 }
 
+/** Hides a field or an option in the variant of a node that n8n makes for AI Agents; the other one shows it there only. */
+export const notForAgents = { show: { '@tool': [false] } };
+export const onlyForAgents = { show: { '@tool': [true] } };
+
 export const authenticationField: INodeProperties = {
 	displayName: 'Gemini Credential',
 	name: 'authentication',

@@ -1,5 +1,13 @@
 /** The only shared code that knows n8n. */
-export { isMoreToCome, lineageToken, passNumber, stepsAfter, stepsBefore, stepsOfRouter } from './engine';
+export {
+	isMoreToCome,
+	lineageToken,
+	passNumber,
+	runsAsTool,
+	stepsAfter,
+	stepsBefore,
+	stepsOfRouter,
+} from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';

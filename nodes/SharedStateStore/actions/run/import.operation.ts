@@ -32,7 +32,11 @@ export const execute: Operation = async ({ context, scope, itemIndex, files }) =
 	const refusals: PipelineError[] = [];
 	for (const exported of runsIn(file)) rows.push(await importRun(scope.store, exported, refusals));
 	const [refusal] = refusals;
-	if (rows.length === 0) throw new PipelineError('input_missing', 'The file is empty.');
+	if (rows.length === 0) {
+		throw new PipelineError('input_missing', 'The file is empty.', {
+			hint: 'Use a file that Run: Export made.',
+		});
+	}
 	if (refusal !== undefined && refusals.length === rows.length) {
 		if (rows.length === 1) throw refusal;
 		throw new PipelineError('input_refused', `None of ${rows.length} runs was imported. ${refusal.message}`, {
