@@ -146,5 +146,11 @@ describe('the Run field', () => {
 			expect(issues?.parameters ?? {}).not.toHaveProperty('run');
 		}
 		expect(methods?.listSearch?.searchRuns).toBe(searchRuns);
+		const lists = description.properties.flatMap(({ name, modes }) =>
+			name === 'run' ? (modes ?? []).flatMap(({ typeOptions }) => typeOptions ?? []) : [],
+		);
+		expect(lists.length).toBeGreaterThan(0);
+		// The default store needs no credential, so the editor must not ask for one before it shows the list.
+		for (const list of lists) expect(list).toMatchObject({ skipCredentialsCheckInRLC: true });
 	});
 });

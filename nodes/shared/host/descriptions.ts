@@ -105,7 +105,8 @@ export const runField: INodeProperties = {
 			name: 'list',
 			type: 'list',
 			placeholder: 'The run of this execution',
-			typeOptions: { searchListMethod: 'searchRuns', searchable: true },
+			// Without the last one the editor asks for a credential first, although the default store needs none.
+			typeOptions: { searchListMethod: 'searchRuns', searchable: true, skipCredentialsCheckInRLC: true },
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. run-3f9c2a71-88d0' },
 	],
