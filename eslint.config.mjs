@@ -97,8 +97,8 @@ export default tseslint.config(
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
-		// What the router gives out are branches, and what a tool may do with the store is a smaller set than the node's.
-		files: ['nodes/{RetryRouter,SharedStateStore}/*.node.ts'],
+		// What the router gives out are branches.
+		files: ['nodes/RetryRouter/*.node.ts'],
 		rules: { '@n8n/community-nodes/node-usable-as-tool': 'off' },
 	},
 	{

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { storeCredentials } from '../shared/host/descriptions';
-import { testGreenlightStateStore } from '../shared/host/storeMethods';
+import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/route';
 
@@ -25,7 +25,7 @@ export class RetryRouter implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { testGreenlightStateStore } };
+	methods = { listSearch: { searchRuns }, credentialTest: { testGreenlightStateStore } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return execute(this);

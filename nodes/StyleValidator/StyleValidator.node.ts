@@ -2,7 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
-import { testGreenlightStateStore } from '../shared/host/storeMethods';
+import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/validate';
 
@@ -25,7 +25,7 @@ export class StyleValidator implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchModels },
+		listSearch: { searchModels, searchRuns },
 		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
 	};
 

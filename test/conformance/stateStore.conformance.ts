@@ -467,6 +467,34 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				).toEqual(['locked', 'kept']);
 			});
 
+			it('reads entries in one order, now and later, also where a rollback put one at the place of another', async () => {
+				const runId = await startRun();
+				const add = (id: string) =>
+					write(runId, {
+						...keeper,
+						commands: [{ op: 'mergeById', field: 'artefacts', items: [artefact(id)] }],
+					});
+				await store.checkpoint(runId, 'empty', 'Test');
+				await add('a');
+				await store.checkpoint(runId, 'with a', 'Test');
+				await store.rollBack(runId, 'empty', { by: 'Test' });
+				await add('z');
+				await store.rollBack(runId, 'with a', { by: 'Test', keep: ['z'] });
+				const now = await store.read(runId);
+
+				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'noir' }] });
+
+				expect(now.fields.artefacts).toMatchObject([{ id: 'a' }, { id: 'z' }]);
+				expect(await store.read(runId, now.version)).toEqual(now);
+				await store.rollBack(runId, 'empty', { by: 'Test' });
+				const changed = (await store.exportRun(runId)).map((line) => JSON.parse(line));
+				expect(
+					changed.flatMap(({ table, row }) =>
+						table === 'changes' && row.version === now.version + 2 ? [row.entry] : [],
+					),
+				).toEqual(['a', 'z', '']);
+			});
+
 			it('rolls back once for one command id', async () => {
 				const runId = await startRun('noir');
 				await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });
@@ -669,11 +697,13 @@ export function describeStateStore(subject: StoreUnderTest): void {
 				});
 			});
 
-			it('refuses an export of a run that is there, one that is damaged, and other text', async () => {
+			it('refuses an export of a run that is there, one that is damaged or cut off, and other text', async () => {
 				const lines = await store.exportRun(await fullRun());
+				const other = lines.map((line) => line.replaceAll('spring', 'autumn').replaceAll('run-', 'other-'));
 
 				for (const bad of [
 					lines,
+					other.slice(0, -1),
 					['{}'],
 					['no JSON'],
 					[lines[0] ?? '', '{"table":"sqlite_master","row":{}}'],

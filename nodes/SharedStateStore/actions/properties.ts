@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { keepStateInField, runField } from '../../shared/host/descriptions';
+import { keepStateInField, notForAgents, onlyForAgents, runField } from '../../shared/host/descriptions';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -10,11 +10,14 @@ import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
 import * as runDelete from './run/delete.operation';
+import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
+import * as runImport from './run/import.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
+import * as runVerify from './run/verify.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
@@ -26,11 +29,26 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Artefact', value: 'artefact', description: 'The pieces of creative work of a run' },
-			{ name: 'Checkpoint', value: 'checkpoint', description: 'Named versions to come back to' },
+			{
+				name: 'Artefact',
+				value: 'artefact',
+				description: 'The pieces of creative work of a run',
+				displayOptions: notForAgents,
+			},
+			{
+				name: 'Checkpoint',
+				value: 'checkpoint',
+				description: 'Named versions to come back to',
+				displayOptions: notForAgents,
+			},
 			{ name: 'History', value: 'history', description: 'Every version that the state had' },
 			{ name: 'Ledger', value: 'ledger', description: 'What happened: verdicts, failures, decisions, cost' },
-			{ name: 'Run', value: 'run', description: 'One brief going through a pipeline' },
+			{
+				name: 'Run',
+				value: 'run',
+				description: 'One brief going through a pipeline',
+				displayOptions: notForAgents,
+			},
 			{ name: 'State', value: 'state', description: 'What the run knows' },
 		],
 		default: 'state',
@@ -82,6 +100,7 @@ export const properties: INodeProperties[] = [
 			value: 'compare',
 			action: 'Compare versions',
 			description: 'List what differs between two versions, a row for each difference',
+			displayOptions: notForAgents,
 		},
 		{
 			name: 'Get Many',
@@ -106,6 +125,12 @@ export const properties: INodeProperties[] = [
 			description: 'Remove runs that nobody has touched for a long time',
 		},
 		{
+			name: 'Export',
+			value: 'export',
+			action: 'Export runs',
+			description: 'Make a file of one run or of all, to keep or to import into another store',
+		},
+		{
 			name: 'Get',
 			value: 'get',
 			action: 'Get a run',
@@ -124,6 +149,12 @@ export const properties: INodeProperties[] = [
 			description: 'Put down who has to act, why, and what to do next',
 		},
 		{
+			name: 'Import',
+			value: 'import',
+			action: 'Import runs',
+			description: 'Add the runs of an exported file to this store, exactly as they were',
+		},
+		{
 			name: 'Start',
 			value: 'start',
 			action: 'Start a run',
@@ -134,6 +165,12 @@ export const properties: INodeProperties[] = [
 			value: 'stop',
 			action: 'Stop a run',
 			description: 'Close a run: its steps refuse to go on',
+		},
+		{
+			name: 'Verify',
+			value: 'verify',
+			action: 'Verify a run',
+			description: 'Say whether all versions of a run are what they were when they were written',
 		},
 	]),
 	operationsOf('state', 'read', [
@@ -154,17 +191,21 @@ export const properties: INodeProperties[] = [
 			value: 'write',
 			action: 'Write state',
 			description: 'Save a value under a name and keep the earlier versions',
+			displayOptions: notForAgents,
 		},
 	]),
 	...checkpointRollBack.description,
 	...checkpointSave.description,
 	...historyGetAll.description,
 	...ledgerGetAll.description,
+	...runExport.description,
 	...runGet.description,
 	...runGetAll.description,
 	...runHandToPerson.description,
+	...runImport.description,
 	...runStart.description,
 	...runStop.description,
+	...runVerify.description,
 	...artefactGetAll.description,
 	...artefactImpact.description,
 	...checkpointFork.description,
@@ -174,7 +215,14 @@ export const properties: INodeProperties[] = [
 	...stateMerge.description,
 	...stateRead.description,
 	...stateWrite.description,
-	{ ...runField, displayOptions: { hide: { operation: ['start', 'delete'] } } },
+	{
+		...runField,
+		displayOptions: {
+			...notForAgents,
+			hide: { operation: ['start', 'delete', 'import'], whichRuns: ['all'] },
+		},
+	},
+	{ ...runField, noDataExpression: true, displayOptions: onlyForAgents },
 	keepStateInField,
 ];
 

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
@@ -10,21 +10,26 @@ import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
 import * as runDelete from './run/delete.operation';
+import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
+import * as runImport from './run/import.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
+import * as runVerify from './run/verify.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
+import { refuseAsTool } from './tool';
 
-/** One operation on one item. What it returns becomes the items' JSON. */
+/** One operation on one item. What it returns becomes the items' JSON; `files` go on with them, at first those of the item. */
 export type Operation = (call: {
 	context: IExecuteFunctions;
 	scope: RunScope;
 	item: INodeExecutionData;
 	itemIndex: number;
+	files: IBinaryKeyData;
 }) => Promise<IDataObject[]>;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -32,11 +37,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'checkpoint/save': checkpointSave.execute,
 	'history/getAll': historyGetAll.execute,
 	'ledger/getAll': ledgerGetAll.execute,
+	'run/export': runExport.execute,
 	'run/get': runGet.execute,
 	'run/getAll': runGetAll.execute,
 	'run/handToPerson': runHandToPerson.execute,
+	'run/import': runImport.execute,
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
+	'run/verify': runVerify.execute,
 	'state/merge': stateMerge.execute,
 	'artefact/getAll': artefactGetAll.execute,
 	'artefact/impact': artefactImpact.execute,
@@ -56,16 +64,25 @@ function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 }
 
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, openRunScope, runPerItem, tell } = await import('../../shared/host');
+	const { counted, openRunScope, runPerItem, runsAsTool, tell } = await import('../../shared/host');
 	const scope = await openRunScope(context);
+	const isTool = runsAsTool(context);
 	const results = await runPerItem(
 		context,
 		async (item, itemIndex) => {
-			const rows = await OPERATIONS[nameOf(context, itemIndex)]?.({ context, scope, item, itemIndex });
-			const binary = item.binary === undefined ? {} : { binary: item.binary };
+			const files = { ...item.binary };
+			const name = nameOf(context, itemIndex);
+			if (isTool) refuseAsTool(context, itemIndex, name);
+			const rows = await OPERATIONS[name]?.({ context, scope, item, itemIndex, files });
+			const binary = Object.keys(files).length === 0 ? {} : { binary: files };
 			return (rows ?? []).map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));
 		},
-		{ alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)), whenItFails: 'stop' },
+		{
+			alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)),
+			whenItFails: 'stop',
+			// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
+			...(isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {}),
+		},
 	);
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
 	if (replayed > 0) {

@@ -16,6 +16,10 @@ export function forOperation(
 	}));
 }
 
+/** Hides a field or an option in the variant of a node that n8n makes for AI Agents; the other one shows it there only. */
+export const notForAgents = { show: { '@tool': [false] } };
+export const onlyForAgents = { show: { '@tool': [true] } };
+
 export const authenticationField: INodeProperties = {
 	displayName: 'Gemini Credential',
 	name: 'authentication',
@@ -92,10 +96,20 @@ export const keepStateInField: INodeProperties = {
 export const runField: INodeProperties = {
 	displayName: 'Run',
 	name: 'run',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. run-3f9c2a71-88d0',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
 	description: 'Leave empty: the run is found from the items and from this execution',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'The run of this execution',
+			// Without the last one the editor asks for a credential first, although the default store needs none.
+			typeOptions: { searchListMethod: 'searchRuns', searchable: true, skipCredentialsCheckInRLC: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. run-3f9c2a71-88d0' },
+	],
 };
 
 export const whenItFailsField: INodeProperties = {

@@ -35,6 +35,12 @@ export function parentExecutionId(context: IExecuteFunctions): string | undefine
 	return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
+/** Whether an AI Agent called this step as a tool: n8n makes a variant of the node for it, under a name of its own. */
+export function runsAsTool(context: IExecuteFunctions): boolean {
+	const offered: Partial<Pick<IExecuteFunctions, 'isToolExecution'>> = context;
+	return context.getNode().type.endsWith('Tool') || offered.isToolExecution?.call(context) === true;
+}
+
 /**
  * Whether n8n still has to run this node again, or a node from which work can reach it. `undefined` when n8n does not show
  * its list of what is to be run.

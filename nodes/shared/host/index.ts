@@ -1,6 +1,14 @@
 /** The only shared code that knows n8n. */
 export { pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './arrivals';
-export { isMoreToCome, lineageToken, passNumber, stepsAfter, stepsBefore, stepsOfRouter } from './engine';
+export {
+	isMoreToCome,
+	lineageToken,
+	passNumber,
+	runsAsTool,
+	stepsAfter,
+	stepsBefore,
+	stepsOfRouter,
+} from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';

@@ -13,10 +13,15 @@ export type ItemWork = (item: INodeExecutionData, itemIndex: number) => Promise<
 export async function runPerItem(
 	context: IExecuteFunctions,
 	work: ItemWork,
-	options: { alsoFailed?: (itemIndex: number) => boolean; whenItFails?: 'route' | 'stop' } = {},
+	options: {
+		alsoFailed?: (itemIndex: number) => boolean;
+		whenItFails?: 'route' | 'stop';
+		/** What is worked on in place of the node's input. */
+		items?: readonly INodeExecutionData[];
+	} = {},
 ): Promise<INodeExecutionData[]> {
 	const results: INodeExecutionData[] = [];
-	for (const [itemIndex, item] of context.getInputData().entries()) {
+	for (const [itemIndex, item] of (options.items ?? context.getInputData()).entries()) {
 		const hasFailed = failureSchema.safeParse(item.json.failure).success;
 		if (hasFailed && options.alsoFailed?.(itemIndex) !== true) {
 			results.push({ ...item, pairedItem: { item: itemIndex } });

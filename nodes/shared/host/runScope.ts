@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { isResourceLocatorValue, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import {
 	currentRound,
@@ -165,7 +165,7 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		json: IDataObject,
 		begin: Beginning | undefined,
 	): Promise<FoundRun> {
-		const chosen = String(context.getNodeParameter('run', itemIndex, '')).trim();
+		const chosen = chosenRun(context.getNodeParameter('run', itemIndex, ''));
 		const round =
 			typeof json.round === 'number' && Number.isInteger(json.round) && json.round >= 0
 				? json.round
@@ -222,6 +222,15 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		reachRound: (runId, round) => link(runId, round, false),
 		runCount: () => found.size,
 	};
+}
+
+/**
+ * The id in the Run field: n8n's picker gives an object, saved workflows from before it have text. n8n's own `extractValue`
+ * fails on a field that is not on screen, which this one is not in Run: Start.
+ */
+function chosenRun(parameter: unknown): string {
+	const value: unknown = isResourceLocatorValue(parameter) ? parameter.value : parameter;
+	return String(value ?? '').trim();
 }
 
 /** Which steps of an execution have a router after them, by what n8n keeps for the execution, and by run. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import { hashOf, openStateStore, type PostgresOptions, type StateStore } from '../state';
 
@@ -21,8 +21,8 @@ export function stateFilePath(environment: NodeJS.ProcessEnv = process.env): str
 	return resolve(join(environment.N8N_USER_FOLDER ?? homedir(), '.n8n', 'greenlight', 'state.sqlite'));
 }
 
-/** The store of a node call: its credential's database if it names one, else the store of this n8n. */
-export async function openStoreOf(context: IExecuteFunctions): Promise<StateStore> {
+/** The store of a node call, or of a list in the editor: its credential's database if it names one, else the store of this n8n. */
+export async function openStoreOf(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<StateStore> {
 	if (context.getNodeParameter('keepStateIn', 0, 'n8n') !== 'credential') return openStore();
 	return openPlace(toPostgres(await context.getCredentials(STORE_CREDENTIAL)));
 }

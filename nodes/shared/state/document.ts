@@ -29,7 +29,11 @@ export async function readFields(tx: Transaction, run: Run, version: number): Pr
 		version === run.version ? liveEntries(tx, run.runId) : valuesAt(tx, run.runId, version),
 	]);
 	const values = new Map<string, Array<{ value: Json }>>();
-	for (const entry of entries) values.set(entry.field, [...(values.get(entry.field) ?? []), entry]);
+	for (const entry of entries) {
+		const known = values.get(entry.field);
+		if (known === undefined) values.set(entry.field, [entry]);
+		else known.push(entry);
+	}
 	const fields: JsonObject = {};
 	for (const { name, rule } of declared) {
 		const value = assembleField(rule, values.get(name) ?? []);

@@ -24,6 +24,7 @@ export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './j
 export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
 export { statusAtEnd } from './statusAtEnd';
+export { runsIn, type ExportedRun } from './transfer';
 export { stepKey, type StepKeyParts } from './stepKey';
 export {
 	artefactsOf,

@@ -221,10 +221,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	exportRun(runId: string): Promise<string[]> {
-		return this.database.read(async (tx) => {
-			await runs.get(tx, runId);
-			return exportRun(tx, runId);
-		});
+		return this.database.read(async (tx) => exportRun(tx, await runs.get(tx, runId)));
 	}
 
 	importRun(lines: readonly string[]): Promise<Run> {

@@ -261,7 +261,10 @@ export interface StateStore {
 	verify(runId: string): Promise<Verification>;
 	/** The whole run as lines of JSON, to keep or to import elsewhere. */
 	exportRun(runId: string): Promise<string[]>;
-	/** Adds an exported run, exactly as it was. A run that is there already, or lines of another kind, are refused. */
+	/**
+	 * Adds an exported run, exactly as it was. A run that is there already, and lines that are cut off or of another kind,
+	 * are refused.
+	 */
 	importRun(lines: readonly string[]): Promise<Run>;
 	/**
 	 * Deletes runs that nobody has touched since `before`. Runs with approved (locked) work are kept unless asked. Gives back

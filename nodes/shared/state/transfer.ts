@@ -2,6 +2,7 @@
 import { PipelineError } from '../errors';
 import type { SqlValue, Transaction } from './backends/database';
 import { isObject } from './json';
+import type { Run } from './stateStore';
 
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
@@ -21,14 +22,50 @@ const TABLES = [
 	'ledger',
 ] as const;
 
-export async function exportRun(tx: Transaction, runId: string): Promise<string[]> {
-	const lines = [JSON.stringify({ format: FORMAT, formatVersion: FORMAT_VERSION, runId })];
+/** One run of a file of exports: what its first line says of it, and the lines that `importRun` takes. */
+export interface ExportedRun {
+	runId: string;
+	title: string;
+	lines: string[];
+}
+
+/** The first line says how many follow, so that a file that was cut off is seen. */
+export async function exportRun(tx: Transaction, run: Run): Promise<string[]> {
+	const { runId, title } = run;
+	const lines: string[] = [];
 	for (const table of TABLES) {
 		for (const row of await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId)) {
 			lines.push(JSON.stringify({ table, row }));
 		}
 	}
-	return lines;
+	const head = { format: FORMAT, formatVersion: FORMAT_VERSION, runId, title, rows: lines.length };
+	return [JSON.stringify(head), ...lines];
+}
+
+/** The runs of a file, one after the other. What stands before the first of them is given as a run that cannot be imported. */
+export function* runsIn(file: Buffer): Generator<ExportedRun> {
+	let lines: string[] = [];
+	for (let from = 0, to = 0; from < file.length; from = to + 1) {
+		const end = file.indexOf('\n', from);
+		to = end < 0 ? file.length : end;
+		const line = file.toString('utf8', from, to).trim();
+		if (line.startsWith(`{"format":"${FORMAT}"`) && lines.length > 0) {
+			yield labelled(lines);
+			lines = [];
+		}
+		if (line !== '') lines.push(line);
+	}
+	if (lines.length > 0) yield labelled(lines);
+}
+
+function labelled(lines: string[]): ExportedRun {
+	const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+	try {
+		const head: unknown = JSON.parse(lines[0] ?? '');
+		return { runId: text(Object(head).runId), title: text(Object(head).title), lines };
+	} catch {
+		return { runId: '', title: '', lines };
+	}
 }
 
 /** Gives back the run's id. Refuses with `input_refused` what is no export, and a run or key that is there already. */
@@ -44,6 +81,7 @@ export async function importRun(tx: Transaction, lines: readonly string[]): Prom
 			hint: 'Update n8n-nodes-greenlight, then import it again.',
 		});
 	}
+	if (head.rows !== rows.length) throw damaged();
 	for (const { table: name, row } of rows) {
 		const table = TABLES.find((known) => known === name);
 		if (table === undefined || !isObject(row) || row.run_id !== head.runId) throw damaged();

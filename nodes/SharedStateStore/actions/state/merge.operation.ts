@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { PipelineError } from '../../../shared/errors';
-import { forOperation } from '../../../shared/host/descriptions';
+import { forOperation, notForAgents, onlyForAgents } from '../../../shared/host/descriptions';
 import type { Operation } from '../router';
 
 export const description: INodeProperties[] = forOperation('state', 'merge', [
@@ -18,7 +18,12 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 		type: 'options',
 		options: [
 			{ name: 'Add to a List', value: 'append', description: 'Nothing is overwritten' },
-			{ name: 'Add Up', value: 'increment', description: 'A number that is counted up' },
+			{
+				name: 'Add Up',
+				value: 'increment',
+				description: 'A number that is counted up',
+				displayOptions: notForAgents,
+			},
 			{
 				name: 'Merge by ID',
 				value: 'mergeById',
@@ -35,6 +40,16 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 		default: '={{ JSON.stringify($json) }}',
 		placeholder: 'e.g. {{ $json }}',
 		description: 'One entry, a list of entries, or the number to add',
+		displayOptions: notForAgents,
+	},
+	{
+		displayName: 'Entries',
+		name: 'value',
+		type: 'string',
+		default:
+			"={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('Entries', `One entry or a list of entries, as JSON`, 'string') }}",
+		description: 'One entry, or a list of entries',
+		displayOptions: onlyForAgents,
 	},
 	{
 		displayName: 'Take',
@@ -43,6 +58,7 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 		typeOptions: { minValue: 1 },
 		default: 1,
 		description: 'Raise it to repeat a merge that this run has on record already',
+		displayOptions: notForAgents,
 	},
 ]);
 

@@ -39,11 +39,12 @@ export const description: INodeProperties[] = forOperation('state', 'write', [
 	},
 ]);
 
-export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
+export const execute: Operation = async (call) => {
 	const { readValue, writeField } = await import('../writeField');
+	const { context, itemIndex } = call;
 	const field = String(context.getNodeParameter('field', itemIndex, '') ?? '').trim();
 	const typed = context.getNodeParameter('value', itemIndex, '');
-	return writeField({ context, scope, item, itemIndex }, field, 'set', (declared) => ({
+	return writeField(call, field, 'set', (declared) => ({
 		op: declared?.rule === 'writeOnce' ? 'writeOnce' : 'set',
 		field,
 		value: readValue(typed, declared),
