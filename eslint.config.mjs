@@ -4,14 +4,15 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** The rooms that stand side by side: none imports another. */
-const DOMAIN_ROOMS = ['concept', 'style', 'recovery'];
-const NODES = ['GeminiConcept', 'StyleValidator', 'RetryRouter', 'SharedStateStore'];
+const DOMAIN_ROOMS = ['concept', 'style', 'recovery', 'review'];
+const NODES = ['GeminiConcept', 'StyleValidator', 'RetryRouter', 'SharedStateStore', 'HumanGate'];
 const shared = (room) => `./nodes/shared/${room}`;
 
 /** `target` may import nothing of `from`. */
 const zone = (target, from, message, except = []) => ({ target, from, message, except });
 
 const boundaries = [
+	zone('./nodes/shared/html', './nodes', 'html imports nothing', ['./shared/html']),
 	zone('./nodes/shared/state', './nodes', 'state carries the house: it imports only errors', [
 		'./shared/state',
 		'./shared/errors.ts',
@@ -22,8 +23,9 @@ const boundaries = [
 		'./shared/errors.ts',
 	]),
 	...DOMAIN_ROOMS.map((room) =>
-		zone(shared(room), './nodes', `${room} imports only model, state and errors`, [
+		zone(shared(room), './nodes', `${room} imports only model, state, html and errors`, [
 			`./shared/${room}`,
+			'./shared/html',
 			'./shared/model',
 			'./shared/state',
 			'./shared/errors.ts',

@@ -1,0 +1,5 @@
+/** The Human Gate's pages as pure functions of data: no n8n, no clock, no input or output. */
+export type { RenderedPage } from './document';
+export { mediaHeaders, type Headers } from './headers';
+export { renderNotice } from './renderNotice';
+export { renderReview } from './renderReview';

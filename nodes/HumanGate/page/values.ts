@@ -1,0 +1,89 @@
+/** Lays out any value for reading: never as JSON. */
+import { html, type Html } from '../../shared/html';
+import type { FieldChange, PieceField } from '../../shared/review';
+import type { Json } from '../../shared/state';
+
+/** Deeper than this nobody reads; it also bounds the work on hostile data. */
+const MAX_DEPTH = 6;
+/** Up to here the members of a list stand side by side. */
+const CHIP_LENGTH = 28;
+const COLOUR = /#[0-9a-f]{6}\b/gi;
+
+/** A piece's fields as a list of names and values. */
+export function fieldList(fields: readonly PieceField[]): Html {
+	return html`<dl>${fields.map(({ label, value }) => html`<dt>${label}<dd>${showValue(value)}`)}</dl>`;
+}
+
+export function showValue(value: Json | undefined, depth = 0): Html {
+	if (value === null || value === undefined || value === '') return html`<i>empty</i>`;
+	if (typeof value === 'string') return html`${value}${swatches(value)}`;
+	if (typeof value === 'boolean') return html`${value ? 'Yes' : 'No'}`;
+	if (typeof value === 'number') return html`${value}`;
+	if (depth >= MAX_DEPTH) return html`<i>more inside</i>`;
+	return Array.isArray(value) ? showList(value, depth) : showMembers(value, depth);
+}
+
+function showList(list: readonly Json[], depth: number): Html {
+	if (list.length === 0) return html`<i>empty</i>`;
+	const isShort = list.every((each) => !isNested(each) && String(each).length <= CHIP_LENGTH);
+	const members = list.map((each) => html`<li>${showValue(each, depth + 1)}`);
+	return isShort ? html`<ul class=chips>${members}</ul>` : html`<ol>${members}</ol>`;
+}
+
+function showMembers(value: { readonly [key: string]: Json | undefined }, depth: number): Html {
+	const members = Object.entries(value).filter(([, member]) => member !== undefined);
+	if (members.length === 0) return html`<i>empty</i>`;
+	return html`<dl>${members.map(
+		([name, member]) => html`<dt>${labelOf(name)}<dd>${showValue(member, depth + 1)}`,
+	)}</dl>`;
+}
+
+/** `keyFrames` and `key_frames` become "Key frames". */
+function labelOf(name: string): string {
+	const words = name
+		.replace(/([a-z\d])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+		.replace(/[_-]+/g, ' ')
+		.trim();
+	return words === '' ? name : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}
+
+function isNested(value: Json): boolean {
+	return typeof value === 'object' && value !== null;
+}
+
+/** The colours that a text names, as small squares beside it. Their fill is an attribute: the page allows no inline style. */
+function swatches(text: string): Html[] {
+	if (text.length > CHIP_LENGTH) return [];
+	return (text.match(COLOUR) ?? []).map(
+		(colour) => html`<svg aria-hidden=true><rect fill="${colour}" /></svg>`,
+	);
+}
+
+/** What changed, each field with before and after; texts show only the words that differ as changed. */
+export function changeList(changes: readonly FieldChange[]): Html {
+	return html`<dl class=changes>${changes.map(
+		(change) => html`<dt>${change.label}<dd>${showChange(change)}`,
+	)}</dl>`;
+}
+
+function showChange({ before, after }: FieldChange): Html {
+	if (typeof before === 'string' && typeof after === 'string') return showTextChange(before, after);
+	return html`${before !== undefined && html`<div class=was><b>Before</b> ${showValue(before)}</div>`}
+		${after !== undefined && html`<div class=is><b>Now</b> ${showValue(after)}</div>`}
+		${after === undefined && html`<div class=is><b>Now</b> <i>removed</i></div>`}`;
+}
+
+/** Marks what lies between the words that both texts begin and end with. */
+function showTextChange(before: string, after: string): Html {
+	const [old, fresh] = [before, after].map((text) => text.split(/(?<=\s)/)) as [string[], string[]];
+	const shorter = Math.min(old.length, fresh.length);
+	let start = 0;
+	while (start < shorter && old[start] === fresh[start]) start++;
+	let end = 0;
+	while (end < shorter - start && old.at(-1 - end) === fresh.at(-1 - end)) end++;
+	const removed = old.slice(start, old.length - end).join('');
+	const added = fresh.slice(start, fresh.length - end).join('');
+	return html`${fresh.slice(0, start).join('')}
+		${removed && html`<del>${removed}</del> `}${added && html`<ins>${added}</ins>`}
+		${fresh.slice(fresh.length - end).join('')}`;
+}

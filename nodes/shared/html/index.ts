@@ -1,0 +1,3 @@
+/** HTML without injection. Imports nothing of the house, so that every room may use it. */
+export { html, scriptElement, styleElement, type Html, type HtmlValue } from './html';
+export { sourceHash } from './sourceHash';

@@ -1,0 +1,135 @@
+/** What a review page shows, as plain data. Times are ISO 8601. */
+import type { ArtefactStatus, Decision, Json, Verdict } from '../state';
+import type { Problem, Typed } from './submission';
+
+export type Action = Decision['action'];
+
+/** What stands at the head of every page of one review. */
+export interface ReviewFrame {
+	/** What is reviewed, such as "Storyboard concepts". */
+	title: string;
+	runTitle: string;
+	/** `#rrggbb`; anything else gives Greenlight's own colour. */
+	accent: string;
+	/** A `data:` address of an image that the node read and allowed; anything else is left out. */
+	logo?: string;
+	/** IANA name for the times on the page; UTC without it. */
+	timeZone?: string;
+}
+
+/** A page with pieces to decide on. */
+export interface ReviewPage extends ReviewFrame {
+	/** From 0; the page counts from 1. */
+	round: number;
+	openedAt: string;
+	deadline?: string;
+	passcodeAsked: boolean;
+	/** Fills in the reviewer's name. */
+	reviewer?: string;
+	pieces: readonly ReviewPiece[];
+	/** What reviewers said in earlier rounds about the whole, oldest first. */
+	notes: readonly EarlierNote[];
+	/** Travels through the form: binds what is sent to this round's review. */
+	nonce: string;
+	state: PageState;
+}
+
+/**
+ * - `open`: to decide on, or to go on deciding where some pieces are `decided`;
+ * - `ticked`: "Approve all that pass" was pressed without JavaScript: the page comes back with its choices set, nothing is saved;
+ * - `refused`: what was sent was not taken; `typed` keeps what was typed;
+ * - `toContinue`: every piece is decided, but the run was not continued.
+ */
+export type PageState =
+	| { kind: 'open' }
+	| { kind: 'ticked'; typed: Typed; count: number }
+	| { kind: 'refused'; problems: readonly Problem[]; typed?: Typed }
+	| { kind: 'toContinue' };
+
+export interface ReviewPiece {
+	/** Place in the review's record, from 0. Names the piece's form fields, so it never changes while the review is open. */
+	index: number;
+	artefactId: string;
+	/** Of the content as it is shown. */
+	contentHash: string;
+	title: string;
+	/** Place in the round, from 1: the number that the reviewer sees. */
+	slot: number;
+	kind: string;
+	status: ArtefactStatus;
+	/** Approved in an earlier round. The reviewer can keep it or reopen it. */
+	locked: boolean;
+	/** In reading order; texts and lists of one-line texts can be edited. */
+	fields: readonly PieceField[];
+	media: readonly PieceMedia[];
+	verdict?: Pick<Verdict, 'outcome' | 'score' | 'note' | 'issues'>;
+	/** What is different from the last round. */
+	changes?: readonly FieldChange[];
+	/** Earlier decisions and notes on this place, oldest first. */
+	notes: readonly EarlierNote[];
+	/** Decided in this review already: shown, not asked. */
+	decided?: PieceDecision;
+}
+
+export interface PieceField {
+	name: string;
+	label: string;
+	value: Json;
+}
+
+export interface PieceMedia {
+	/** Relative to the page, starting with `?`. */
+	src: string;
+	mimeType: string;
+	/** What there is to see or hear, for who cannot. */
+	alt: string;
+	fileName: string;
+}
+
+/** A field that differs. A side without the field is missing. */
+export interface FieldChange {
+	name: string;
+	label: string;
+	before?: Json;
+	after?: Json;
+}
+
+export interface PieceDecision {
+	action: Action;
+	note?: string;
+	reviewer: string;
+	decidedAt: string;
+}
+
+export interface EarlierNote {
+	round: number;
+	action?: Action;
+	note: string;
+	reviewer: string;
+}
+
+/** A decision with the piece that it is about, for pages that show no pieces. */
+export interface DecidedPiece extends PieceDecision {
+	slot: number;
+	title: string;
+}
+
+/** A page that says something and asks nothing. */
+export type ReviewNotice =
+	/** Thank you. `left`: pieces without a decision. `continued`: the run goes on now; else it waits for the rest. */
+	| {
+			kind: 'thanks';
+			frame: ReviewFrame;
+			decided: readonly DecidedPiece[];
+			left: number;
+			continued: boolean;
+			deadline?: string;
+	  }
+	/** Somebody else was first. */
+	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[] }
+	/** The link belongs to an earlier round, counted from 0. */
+	| { kind: 'oldRound'; frame: ReviewFrame; round: number }
+	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
+	| { kind: 'stopped'; frame: ReviewFrame }
+	/** Nothing is known about the link, so nothing is said about any run. */
+	| { kind: 'notValid' };
