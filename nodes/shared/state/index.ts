@@ -20,15 +20,18 @@ export * from './fields';
 export * from './stateStore';
 export { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
+export { contentHashOf } from './contentHash';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
+export { MAX_MEDIA_BYTES, mediaHashOf } from './media';
 export { statusAtEnd } from './statusAtEnd';
 export { stepKey, type StepKeyParts } from './stepKey';
 export {
 	artefactsOf,
 	attemptsOf,
 	currentRound,
+	decisionsOf,
 	directivesOf,
 	requestsOf,
 	roundsOf,

@@ -4,11 +4,13 @@ import { BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
 import { verifyRun } from './audit';
 import { compareEntry } from './compare';
+import type { Media } from './fields';
 import type { Json, JsonObject } from './json';
 import { impactOf } from './lineage';
+import { RunMedia } from './media';
 import * as records from './records';
 import * as runs from './runs';
-import { deleteRun, exportRun, importRun } from './transfer';
+import { deleteRun, exportMedia, exportRun, importRun, readExport } from './transfer';
 import { artefactsOf } from './views';
 import type {
 	Command,
@@ -17,6 +19,7 @@ import type {
 	FieldDeclaration,
 	Impact,
 	LedgerEntry,
+	MediaFile,
 	RecordedLedgerEntry,
 	RecordedStep,
 	Run,
@@ -40,10 +43,14 @@ export interface StoreEnvironment {
 
 /** The store over any database that offers transactions and savepoints. */
 export class SqlStateStore implements StateStore {
+	private readonly media: RunMedia;
+
 	constructor(
 		private readonly database: Database,
 		private readonly environment: StoreEnvironment,
-	) {}
+	) {
+		this.media = new RunMedia(database);
+	}
 
 	startRun(request: StartRunRequest): Promise<StartedRun> {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
@@ -209,6 +216,7 @@ export class SqlStateStore implements StateStore {
 				await version.apply(command, request.by, true);
 			}
 			await version.finish('start');
+			await this.media.copy(tx, runId, run.runId);
 			return { run: await runs.get(tx, run.runId), created: true };
 		});
 	}
@@ -221,19 +229,30 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
-	verify(runId: string): Promise<Verification> {
-		return this.database.read(async (tx) => verifyRun(tx, await runs.get(tx, runId)));
-	}
-
-	exportRun(runId: string): Promise<string[]> {
-		return this.database.read(async (tx) => {
-			await runs.get(tx, runId);
-			return exportRun(tx, runId);
+	async verify(runId: string): Promise<Verification> {
+		const { run, versions } = await this.database.read(async (tx) => {
+			const found = await runs.get(tx, runId);
+			return { run: found, versions: await verifyRun(tx, found) };
 		});
+		return versions.ok ? ((await this.media.verify(run)) ?? versions) : versions;
 	}
 
-	importRun(lines: readonly string[]): Promise<Run> {
-		return this.database.write('import', async (tx) => runs.get(tx, await importRun(tx, lines)));
+	async exportRun(runId: string): Promise<string[]> {
+		const { lines, media } = await this.database.read(async (tx) => {
+			await runs.get(tx, runId);
+			return { lines: await exportRun(tx, runId), media: await this.media.list(tx, runId) };
+		});
+		return [...lines, ...exportMedia(await this.media.readAll(runId, media))];
+	}
+
+	async importRun(lines: readonly string[]): Promise<Run> {
+		const exported = readExport(lines);
+		await this.media.stage(exported.runId, exported.media);
+		return this.database.write('import', async (tx) => {
+			await importRun(tx, exported);
+			await this.media.save(tx, exported.runId, exported.media);
+			return runs.get(tx, exported.runId);
+		});
 	}
 
 	async deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
@@ -247,7 +266,9 @@ export class SqlStateStore implements StateStore {
 				await deleteRun(tx, runId);
 				return true;
 			});
-			if (isDeleted) deleted.push(runId);
+			if (!isDeleted) continue;
+			deleted.push(runId);
+			await this.media.removeFiles(runId);
 		}
 		return deleted;
 	}
@@ -281,6 +302,14 @@ export class SqlStateStore implements StateStore {
 		filter: { kind?: Step['kind']; node?: string; round?: number } = {},
 	): Promise<RecordedStep[]> {
 		return this.database.read((tx) => records.listSteps(tx, runId, filter));
+	}
+
+	keepMedia(runId: string, file: MediaFile): Promise<Media> {
+		return this.media.keep(runId, file, this.now());
+	}
+
+	readMedia(runId: string, hash: string): Promise<MediaFile> {
+		return this.media.read(runId, hash);
 	}
 
 	ledger(runId: string): Promise<RecordedLedgerEntry[]> {

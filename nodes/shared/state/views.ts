@@ -2,10 +2,12 @@
 import { z } from 'zod/v4';
 import {
 	artefactSchema,
+	decisionSchema,
 	directiveSchema,
 	roundDecisionSchema,
 	verdictSchema,
 	type Artefact,
+	type Decision,
 	type Directive,
 	type RoundDecision,
 	type Verdict,
@@ -46,6 +48,11 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined 
 	const latest = [...new Map(verdicts.map((verdict) => [verdict.by, verdict])).values()];
 	const [worst] = latest.sort((a, b) => OUTCOMES.indexOf(b.outcome) - OUTCOMES.indexOf(a.outcome));
 	return worst === undefined ? undefined : { ...worst, issues: latest.flatMap(({ issues }) => issues) };
+}
+
+/** What people decided, in the order of the decisions. */
+export function decisionsOf(document: StateDocument): Decision[] {
+	return entriesOf(document, 'decisions', decisionSchema);
 }
 
 export function directivesOf(document: StateDocument): Directive[] {

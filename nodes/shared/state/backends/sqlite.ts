@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isUint8Array } from 'node:util/types';
 import { PipelineError, isPipelineError } from '../../errors';
 import { isObject } from '../json';
 import type { Database, Row, SqlValue, Transaction } from './database';
@@ -54,12 +55,14 @@ let memoryDatabases = 0;
 class SqliteDatabase implements Database {
 	private readonly statements = new Map<string, StatementSync>();
 	private readonly turnOf: string;
+	readonly mediaFolder: string | undefined;
 
 	constructor(
 		private readonly path: string,
 		private readonly connection: DatabaseSync,
 	) {
 		this.turnOf = path === ':memory:' ? `:memory:${++memoryDatabases}` : resolve(path);
+		this.mediaFolder = path === ':memory:' ? undefined : join(dirname(resolve(path)), 'media');
 	}
 
 	async migrate(): Promise<void> {
@@ -150,7 +153,8 @@ function toRow(row: Record<string, unknown>): Row {
 }
 
 function toSqlValue(value: unknown): SqlValue {
-	return typeof value === 'string' || typeof value === 'number' || value === null ? value : String(value);
+	if (typeof value === 'string' || typeof value === 'number' || value === null) return value;
+	return isUint8Array(value) ? value : String(value);
 }
 
 async function inSentences<T>(path: string, work: () => Promise<T>): Promise<T> {
