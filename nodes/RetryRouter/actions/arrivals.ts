@@ -39,7 +39,7 @@ export async function recordArrivals(
 	for (const input of [0, 1]) {
 		for (const [index, item] of itemsOf(context, input).entries()) {
 			try {
-				const { found, arrival } = await identify(scope, item, index, steps);
+				const { found, arrival } = await identify(context, scope, item, index, steps);
 				const held: HeldItem = { ...arrival, item, input, index, source: sourceOf(context, input), lineage };
 				const name = `${found.run.runId}#${found.round}`;
 				const group = groups.get(name) ?? { found, here: [] };
@@ -97,6 +97,7 @@ function sourceOf(context: IExecuteFunctions, input: number): ISourceData | null
 }
 
 async function identify(
+	context: IExecuteFunctions,
 	scope: RunScope,
 	item: INodeExecutionData,
 	index: number,
@@ -114,7 +115,8 @@ async function identify(
 	});
 	if (failure === undefined) {
 		const target = { runId: found.run.runId, round: found.round };
-		const artefact = await registerWork(scope, target, json, { idField: 'id', slot: index + 1, steps });
+		const options = { idField: 'id', slot: index + 1, steps };
+		const artefact = await registerWork(context, scope, target, item, options);
 		return {
 			found,
 			arrival: { artefactId: artefact.id, slot: artefact.slot, contentHash: artefact.contentHash },
