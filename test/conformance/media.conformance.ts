@@ -162,8 +162,9 @@ export function describeMedia(subject: StoreUnderTest): void {
 			expect(await store.verify(fork)).toMatchObject({ ok: true });
 		});
 
-		const { reopens } = subject;
-		(reopens ? it : it.skip)('has media after closing and opening again', async () => {
+		if (!subject.reopens) return;
+
+		it('has media after closing and opening again', async () => {
 			const runId = await startRun();
 			const { hash } = await store.keepMedia(runId, PNG);
 			await store.close();
@@ -172,7 +173,7 @@ export function describeMedia(subject: StoreUnderTest): void {
 			expect((await store.readMedia(runId, hash)).bytes).toHaveLength(picture.length);
 		});
 
-		(reopens ? it.each : it.skip.each)([
+		it.each([
 			['missing', undefined],
 			['changed', new Uint8Array(5)],
 		])(

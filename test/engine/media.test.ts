@@ -1,15 +1,15 @@
 /** Files on items: kept with the work, part of what it is, and still on the items that leave. */
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { MAX_MEDIA_BYTES, artefactsOf, hashOf, type Artefact } from '../../nodes/shared/state';
 import { runWorkflow, useEngine, type Ran } from '../support/engine';
 import { banned, flow, other, retryRouter, rules, same, start, typesOf, validator } from '../support/flow';
 import { DONE, ESCALATE } from '../support/storyboard';
 
 const check = () => validator('Check', rules(banned('spotless')));
-const picture = (text: string, fileName = 'roof.png'): INodeExecutionData['binary'] => ({
+const picture = (text: string, fileName = 'roof.png'): IBinaryKeyData => ({
 	data: { data: Buffer.from(text).toString('base64'), mimeType: 'image/png', fileName },
 });
-const row = (json: IDataObject, binary?: INodeExecutionData['binary']): INodeExecutionData => ({
+const row = (json: IDataObject, binary?: IBinaryKeyData): INodeExecutionData => ({
 	json,
 	...(binary === undefined ? {} : { binary }),
 });

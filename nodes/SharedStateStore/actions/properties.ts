@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { keepStateInField, runField } from '../../shared/host/descriptions';
+import * as artefactExportApproved from './artefact/exportApproved.operation';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -36,6 +37,12 @@ export const properties: INodeProperties[] = [
 		default: 'state',
 	},
 	operationsOf('artefact', 'getAll', [
+		{
+			name: 'Export Approved Set',
+			value: 'exportApproved',
+			action: 'Export the approved set',
+			description: 'Make a contact sheet, the data and a ZIP of the media, to send to a client',
+		},
 		{
 			name: 'Get Many',
 			value: 'getAll',
@@ -165,6 +172,7 @@ export const properties: INodeProperties[] = [
 	...runHandToPerson.description,
 	...runStart.description,
 	...runStop.description,
+	...artefactExportApproved.description,
 	...artefactGetAll.description,
 	...artefactImpact.description,
 	...checkpointFork.description,

@@ -1,5 +1,6 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
+import * as artefactExportApproved from './artefact/exportApproved.operation';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -19,13 +20,19 @@ import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
 
-/** One operation on one item. What it returns becomes the items' JSON. */
+/** An item with files of its own, in place of those of the item before. */
+interface ItemWithFiles {
+	json: IDataObject;
+	binary: IBinaryKeyData;
+}
+
+/** One operation on one item. What it returns becomes the items' JSON, or one item with files. */
 export type Operation = (call: {
 	context: IExecuteFunctions;
 	scope: RunScope;
 	item: INodeExecutionData;
 	itemIndex: number;
-}) => Promise<IDataObject[]>;
+}) => Promise<IDataObject[] | ItemWithFiles>;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'checkpoint/rollBack': checkpointRollBack.execute,
@@ -38,6 +45,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
 	'state/merge': stateMerge.execute,
+	'artefact/exportApproved': artefactExportApproved.execute,
 	'artefact/getAll': artefactGetAll.execute,
 	'artefact/impact': artefactImpact.execute,
 	'checkpoint/fork': checkpointFork.execute,
@@ -61,9 +69,11 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const results = await runPerItem(
 		context,
 		async (item, itemIndex) => {
-			const rows = await OPERATIONS[nameOf(context, itemIndex)]?.({ context, scope, item, itemIndex });
+			const made =
+				(await OPERATIONS[nameOf(context, itemIndex)]?.({ context, scope, item, itemIndex })) ?? [];
+			if (!Array.isArray(made)) return [{ ...made, pairedItem: { item: itemIndex } }];
 			const binary = item.binary === undefined ? {} : { binary: item.binary };
-			return (rows ?? []).map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));
+			return made.map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));
 		},
 		{ alsoFailed: (itemIndex) => FOR_FAILED.has(nameOf(context, itemIndex)), whenItFails: 'stop' },
 	);
