@@ -20,6 +20,10 @@ if (url === undefined) {
 			return {
 				open: () => openStateStore({ server: database.url, ...environment }),
 				remove: () => database.drop(),
+				replaceMedia: (_runId, hash, bytes) =>
+					bytes === undefined
+						? database.query('DELETE FROM greenlight.media_bytes WHERE hash = $1', [hash])
+						: database.query('UPDATE greenlight.media_bytes SET body = $2 WHERE hash = $1', [hash, bytes]),
 			};
 		},
 	});

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStateStore } from '../../nodes/shared/state';
@@ -14,6 +14,10 @@ describeStateStore({
 		return {
 			open: () => openStateStore({ path: join(folder, 'state', 'state.sqlite'), ...environment }),
 			remove: () => rm(folder, { recursive: true }),
+			replaceMedia: (runId, hash, bytes) => {
+				const path = join(folder, 'state', 'media', runId, hash);
+				return bytes === undefined ? rm(path) : writeFile(path, bytes);
+			},
 		};
 	},
 });

@@ -4,11 +4,17 @@
 import type { StateStore, Step, WriteRequest } from '../../nodes/shared/state';
 import { BUILT_IN_FIELDS, MAX_VALUE_BYTES } from '../../nodes/shared/state';
 import { artefact, verdict } from '../support/samples';
+import { describeMedia } from './media.conformance';
 
 export interface StoreUnderTest {
 	name: string;
 	/** A new, empty place for a store; `open` opens it, as often as asked. */
-	createPlace(): Promise<{ open: () => Promise<StateStore>; remove: () => Promise<void> }>;
+	createPlace(): Promise<{
+		open: () => Promise<StateStore>;
+		remove: () => Promise<void>;
+		/** Does to the bytes of a kept file what a broken disk does: others in their place, or none. */
+		replaceMedia?: (runId: string, hash: string, bytes: Uint8Array | undefined) => Promise<void>;
+	}>;
 	/** False where a place lives only as long as its one store. */
 	reopens: boolean;
 }
@@ -16,6 +22,7 @@ export interface StoreUnderTest {
 const START = { runKey: 'spring', title: 'Spring', startedFrom: 'editor', workflowId: 'w1' } as const;
 
 export function describeStateStore(subject: StoreUnderTest): void {
+	describeMedia(subject);
 	describe(`state store on ${subject.name}`, () => {
 		let place: Awaited<ReturnType<StoreUnderTest['createPlace']>>;
 		let store: StateStore;

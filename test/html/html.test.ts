@@ -18,7 +18,7 @@ describe('html', () => {
 		);
 	});
 
-	it.each([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
+	it.each<[false | null | undefined | '']>([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
 		expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
 	});
 

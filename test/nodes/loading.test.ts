@@ -7,7 +7,7 @@ const { n8n } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const FILES: string[] = [...n8n.nodes, ...n8n.credentials].map((file: string) =>
 	join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '')),
 );
-const SLOW = ['zod', 'zod/v4', '@google/genai', 'pg'];
+const SLOW = ['zod', 'zod/v4', '@google/genai', 'pg', 'fflate'];
 
 /** Which of the slow packages are loaded by `work`. n8n-workflow, which n8n has loaded already, does not count. */
 async function loadedBy(work: () => Promise<unknown>): Promise<string[]> {
@@ -37,4 +37,7 @@ it.each(FILES)('%s loads nothing slow', async (file) => {
 
 it('would notice: the rooms that need them do load them', async () => {
 	expect(await loadedBy(() => import('../../nodes/shared/state'))).toEqual(['zod/v4']);
+	expect(await loadedBy(() => import('../../nodes/shared/export'))).toEqual(
+		expect.arrayContaining(['zod/v4', 'fflate']),
+	);
 });

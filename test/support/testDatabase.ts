@@ -20,10 +20,21 @@ export class TestDatabase {
 		return this.administer(`DROP DATABASE ${this.name}`);
 	}
 
-	private async administer(statement: string): Promise<void> {
-		const client = new Client({ connectionString: this.server });
-		await client.connect();
-		await client.query(statement);
+	query(statement: string, values: unknown[]): Promise<void> {
+		return run(this.url, statement, values);
+	}
+
+	private administer(statement: string): Promise<void> {
+		return run(this.server, statement);
+	}
+}
+
+async function run(connectionString: string, statement: string, values: unknown[] = []): Promise<void> {
+	const client = new Client({ connectionString });
+	await client.connect();
+	try {
+		await client.query(statement, values);
+	} finally {
 		await client.end();
 	}
 }

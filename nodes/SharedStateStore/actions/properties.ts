@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { keepStateInField, notForAgents, onlyForAgents, runField } from '../../shared/host/descriptions';
+import * as artefactExportApproved from './artefact/exportApproved.operation';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -54,6 +55,12 @@ export const properties: INodeProperties[] = [
 		default: 'state',
 	},
 	operationsOf('artefact', 'getAll', [
+		{
+			name: 'Export Approved Set',
+			value: 'exportApproved',
+			action: 'Export the approved set',
+			description: 'Make a contact sheet, the data and a ZIP of the media, to send to a client',
+		},
 		{
 			name: 'Get Many',
 			value: 'getAll',
@@ -206,6 +213,7 @@ export const properties: INodeProperties[] = [
 	...runStart.description,
 	...runStop.description,
 	...runVerify.description,
+	...artefactExportApproved.description,
 	...artefactGetAll.description,
 	...artefactImpact.description,
 	...checkpointFork.description,

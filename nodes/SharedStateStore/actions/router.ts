@@ -1,5 +1,6 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
+import * as artefactExportApproved from './artefact/exportApproved.operation';
 import * as artefactGetAll from './artefact/getAll.operation';
 import * as artefactImpact from './artefact/impact.operation';
 import * as checkpointFork from './checkpoint/fork.operation';
@@ -46,6 +47,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/stop': runStop.execute,
 	'run/verify': runVerify.execute,
 	'state/merge': stateMerge.execute,
+	'artefact/exportApproved': artefactExportApproved.execute,
 	'artefact/getAll': artefactGetAll.execute,
 	'artefact/impact': artefactImpact.execute,
 	'checkpoint/fork': checkpointFork.execute,

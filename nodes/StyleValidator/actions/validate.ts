@@ -9,7 +9,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const scope = await openRunScope(context);
 	const results = await runPerItem(context, async (item, itemIndex) => [
 		{
-			json: await validate(context, scope, item.json, itemIndex),
+			json: await validate(context, scope, item, itemIndex),
 			...(item.binary === undefined ? {} : { binary: item.binary }),
 			pairedItem: { item: itemIndex },
 		},
@@ -21,9 +21,10 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 async function validate(
 	context: IExecuteFunctions,
 	scope: RunScope,
-	json: IDataObject,
+	item: INodeExecutionData,
 	itemIndex: number,
 ): Promise<IDataObject> {
+	const { json } = item;
 	const { passThrough, plain, registerWork, runTitle, stepsBefore, writeOrThrow } =
 		await import('../../shared/host');
 	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
@@ -32,7 +33,7 @@ async function validate(
 	const { run, round } = await scope.find(itemIndex, json, {
 		title: runTitle(undefined, context.getWorkflow().name),
 	});
-	const artefact = await registerWork(scope, { runId: run.runId, round }, json, {
+	const artefact = await registerWork(context, scope, { runId: run.runId, round }, item, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),
 		slot: itemIndex + 1,
 		steps: stepsBefore(context),
@@ -108,8 +109,8 @@ async function validate(
 					],
 				}),
 	});
-	const item = itemOf(run.runId, judged, round, { verdict, replayed });
-	return plain({ ...item, ...passThrough(json, Object.keys(artefact.content)) });
+	const work = itemOf(run.runId, judged, round, { verdict, replayed });
+	return plain({ ...work, ...passThrough(json, Object.keys(artefact.content)) });
 
 	/** Work that is played again may be older than what state has: then only the verdict is about it. */
 	async function isAsInState(): Promise<boolean> {

@@ -62,7 +62,7 @@ export async function recordArrivals(
 				item.error === undefined ? item.json : { ...item.json, error: { ...item.error } },
 			);
 			try {
-				const { found, what } = await identify(scope, item, index, steps, failure);
+				const { found, what } = await identify(context, scope, item, index, steps, failure);
 				const name = `${found.run.runId}#${found.round}`;
 				const group = groups.get(name) ?? { found, here: [] };
 				group.here.push({ ...what, item, input, index, source, lineage });
@@ -123,6 +123,7 @@ function sourceOf(context: IExecuteFunctions, input: number): ISourceData | null
 }
 
 async function identify(
+	context: IExecuteFunctions,
 	scope: RunScope,
 	item: INodeExecutionData,
 	index: number,
@@ -136,7 +137,8 @@ async function identify(
 	});
 	if (failure === undefined) {
 		const target = { runId: found.run.runId, round: found.round };
-		const artefact = await registerWork(scope, target, json, { idField: 'id', slot: index + 1, steps });
+		const options = { idField: 'id', slot: index + 1, steps };
+		const artefact = await registerWork(context, scope, target, item, options);
 		const { id: artefactId, slot, contentHash } = artefact;
 		return { found, what: { artefactId, slot, contentHash } };
 	}

@@ -1,24 +1,34 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { PipelineError } from '../errors';
-import { hashOf, identifyWork, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
+import { identifyWork, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
+import { readItemMedia } from './itemMedia';
 import type { RunScope } from './runScope';
 import { writeOrThrow } from './writeOrThrow';
 
 /**
  * The artefact that an item stands for. Work that no Greenlight node made is registered, its id taken from the item's own
- * id or from its content; work that another node changed on the way becomes a new version of its artefact. Fails with
+ * id or from its content; work that another node changed on the way becomes a new version of its artefact. Files on the item are
+ * kept with it. Fails with
  * `input_missing` for an item with nothing on it, `input_refused` for a second piece with the same id in this call,
  * `rolled_back` for work that is no longer there, `locked` for a change of approved work.
  */
 export async function registerWork(
+	context: IExecuteFunctions,
 	scope: RunScope,
 	found: { runId: string; round: number },
-	json: IDataObject,
+	item: INodeExecutionData,
 	options: { idField: string; slot: number; steps: ReadonlySet<string> | undefined },
 ): Promise<Artefact> {
+	const { json } = item;
+	const files = await readItemMedia(context, item);
 	const document = await scope.store.read(found.runId);
-	const item: JsonObject = JSON.parse(JSON.stringify(json));
-	const identified = identifyWork(document, item, { ...options, round: found.round, step: scope.nodeName });
+	const work: JsonObject = JSON.parse(JSON.stringify(json));
+	const identified = identifyWork(document, work, {
+		...options,
+		round: found.round,
+		step: scope.nodeName,
+		media: files.map(({ media }) => media),
+	});
 	switch (identified.kind) {
 		case 'empty':
 			throw new PipelineError('input_missing', 'This item has nothing on it that could be checked.', {
@@ -51,7 +61,9 @@ export async function registerWork(
 		}
 	}
 
+	/** The files first: an artefact never names one that is not there. */
 	async function save(commands: Command[]): Promise<void> {
+		for (const { file } of files) await scope.store.keepMedia(found.runId, file);
 		await writeOrThrow(scope.store, found.runId, { by: scope.nodeName, asRecordKeeper: true, commands });
 	}
 }
@@ -60,7 +72,7 @@ export async function registerWork(
 function refuseTwin(scope: RunScope, artefact: Artefact, json: IDataObject): void {
 	if (typeof json.artefactId === 'string') return;
 	const before = scope.registered.get(artefact.id);
-	const now = hashOf(artefact.content);
+	const now = artefact.contentHash;
 	if (before !== undefined && before !== now) {
 		throw new PipelineError('input_refused', `Two pieces of work have the same id '${artefact.id}'.`, {
 			hint: "Give each row an id of its own, or choose another 'ID Field'.",

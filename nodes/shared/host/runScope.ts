@@ -59,7 +59,7 @@ export interface RunScope {
 	reachRound(runId: string, round: number): Promise<void>;
 	/** How many different runs were found. */
 	runCount(): number;
-	/** The work that this call has met, by id, with the hash of its content. */
+	/** The work that this call has met, by id, with its content hash. */
 	readonly registered: Map<string, string>;
 	/** Whether n8n says when this execution ends; otherwise the last decision closes the run. */
 	readonly seesTheEnd: boolean;

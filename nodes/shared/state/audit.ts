@@ -31,7 +31,7 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 	for (const [index, row] of versions.entries()) {
 		const version = index + 1;
 		const own = changes.get(version) ?? [];
-		if (Number(row.version) !== version) return bad(version, 'is missing');
+		if (Number(row.version) !== version) return badVersion(version, 'is missing');
 		const expected = chain(previous, {
 			version,
 			at: String(row.at),
@@ -44,16 +44,17 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 				change.hash === null ? null : String(change.hash),
 			]),
 		});
-		if (expected !== row.row_hash) return bad(version, 'is not as it was written');
+		if (expected !== row.row_hash) return badVersion(version, 'is not as it was written');
 		if (own.some(({ hash }) => hash !== null && badBodies(String(hash))))
-			return bad(version, 'has a changed or missing value');
+			return badVersion(version, 'has a changed or missing value');
 		previous = expected;
 	}
 	if (versions.length !== run.version)
-		return bad(Math.min(versions.length, run.version) + 1, 'is missing or too many');
+		return badVersion(Math.min(versions.length, run.version) + 1, 'is missing or too many');
 	const wrong = await findWrongPresent(tx, runId, changes);
-	if (wrong !== undefined) return bad(wrong, 'is not what the present state shows');
-	if (previous !== head?.head_hash) return bad(Math.max(run.version, 1), 'does not fit the head of the run');
+	if (wrong !== undefined) return badVersion(wrong, 'is not what the present state shows');
+	if (previous !== head?.head_hash)
+		return badVersion(Math.max(run.version, 1), 'does not fit the head of the run');
 	return { ok: true, versions: versions.length };
 }
 
@@ -83,7 +84,8 @@ async function findWrongPresent(
 	return wrong.length === 0 ? undefined : Math.min(...wrong.map((name) => versionOf.get(name) ?? 1));
 }
 
-function bad(firstBadVersion: number, problem: string): Verification {
+/** The answer that names the first version that is not as it was. */
+export function badVersion(firstBadVersion: number, problem: string): Verification {
 	return { ok: false, firstBadVersion, problem: `Version ${firstBadVersion} ${problem}.` };
 }
 

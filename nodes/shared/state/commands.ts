@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors';
 import { ARTEFACTS } from './builtInFields';
+import { contentHashOf } from './contentHash';
 import { checkFieldType } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 import type { Command, FieldDeclaration, MergeRule } from './stateStore';
@@ -30,7 +31,16 @@ export interface EntryChange {
 
 const ONLY_VALUE = '';
 /** What only the steps that keep the records say about a piece of work. */
-const KEPT_MEMBERS = ['status', 'locked', 'stale', 'contentHash', 'round', 'slot', 'replaces'] as const;
+const KEPT_MEMBERS = [
+	'status',
+	'locked',
+	'stale',
+	'contentHash',
+	'round',
+	'slot',
+	'replaces',
+	'media',
+] as const;
 
 type FieldCommand = Exclude<Command, { artefactId: string }>;
 
@@ -191,7 +201,8 @@ async function mergeEntries(
 		const before = stored?.value;
 		const merged: JsonObject = { ...(isJsonObject(before) ? before : {}), ...item };
 		// A hash that does not fit the content would let changed work keep the verdict on what it was.
-		if (field.name === ARTEFACTS && merged.content !== undefined) merged.contentHash = hashOf(merged.content);
+		if (field.name === ARTEFACTS && merged.content !== undefined)
+			merged.contentHash = contentHashOf(merged.content, merged.media);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
 		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) {
 			// What it was made from may change all the same.

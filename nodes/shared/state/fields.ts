@@ -136,7 +136,18 @@ export const directiveSchema = z.object({
 });
 export type Directive = z.infer<typeof directiveSchema>;
 
-/** One piece of creative work in state. `content` is the work itself; `contentHash` is the hash of `content` alone. */
+/** A file of a piece of work. Its bytes are kept in the store, by their hash. */
+export const mediaSchema = z.object({
+	/** SHA-256 of the bytes, in hex. */
+	hash: z.string().regex(/^[0-9a-f]{64}$/),
+	mimeType: z.string(),
+	/** How many. */
+	bytes: z.int().nonnegative(),
+	fileName: z.string().optional(),
+});
+export type Media = z.infer<typeof mediaSchema>;
+
+/** One piece of creative work in state. `content` and `media` are the work itself; `contentHash` covers both. */
 export const artefactSchema = z.object({
 	id: z.string().min(1),
 	kind: z.string().min(1),
@@ -152,6 +163,8 @@ export const artefactSchema = z.object({
 	stale: z.boolean(),
 	contentHash: z.string(),
 	content: z.record(z.string(), jsonSchema),
+	/** Its files; missing where it has none. */
+	media: z.array(mediaSchema).optional(),
 	/** Names of what it was made from: `intent@<hash>`, `guide@<hash>`, other artefacts as `<id>@<hash>`. */
 	madeFrom: z.array(z.string()),
 	/** The artefact whose place it took. */

@@ -1,5 +1,6 @@
-import { ITEM_KEYS, artefactSchema, type Artefact, type RetryOrder } from './fields';
-import { hashOf, type Json, type JsonObject } from './json';
+import { contentHashOf } from './contentHash';
+import { ITEM_KEYS, artefactSchema, type Artefact, type Media, type RetryOrder } from './fields';
+import type { Json, JsonObject } from './json';
 import type { StateDocument } from './stateStore';
 import { artefactsOf, roundsOf, requestsOf } from './views';
 
@@ -18,25 +19,35 @@ export type Identified =
 	/** There is nothing on it. */
 	| { kind: 'empty' };
 
-/** Says what an item is, from its JSON and the run's state. Work without an id of its own is known by its content. */
-export function identifyWork(
-	document: StateDocument,
-	json: JsonObject,
-	at: { round: number; idField: string; slot: number; step: string; steps?: ReadonlySet<string> | undefined },
-): Identified {
+/** Where an item came, and the files on it. */
+interface Arrived {
+	round: number;
+	idField: string;
+	slot: number;
+	step: string;
+	steps?: ReadonlySet<string> | undefined;
+	media?: readonly Media[];
+}
+
+/**
+ * Says what an item is, from its JSON, its files and the run's state. Work without an id of its own is known by its content. What a step
+ * in between dropped, a field or a file, still belongs to the work.
+ */
+export function identifyWork(document: StateDocument, json: JsonObject, at: Arrived): Identified {
+	const { media = [] } = at;
 	const artefacts = artefactsOf(document);
 	const carried = typeof json.artefactId === 'string' && json.artefactId !== '' ? json.artefactId : undefined;
 	const own = carried === undefined ? ownIdOf(json, at.idField) : undefined;
 	const known =
 		carried === undefined ? ownWork(artefacts, own, at) : artefacts.find(({ id }) => id === carried);
 	if (carried !== undefined && known === undefined) return { kind: 'gone' };
-	if (known !== undefined) return identifyKnown(document, json, known, at.round);
+	if (known !== undefined) return identifyKnown(document, json, known, at);
 	const content = contentOf(
 		json,
 		Object.keys(json).filter((key) => !OWN_KEYS.has(key)),
 	);
-	if (Object.keys(content).length === 0) return { kind: 'empty' };
-	const contentHash = hashOf(content);
+	if (Object.keys(content).length === 0 && media.length === 0) return { kind: 'empty' };
+	const contentHash = contentHashOf(content, media);
 	const same =
 		own === undefined
 			? artefacts.find((artefact) => artefact.contentHash === contentHash && artefact.by === at.step)
@@ -48,7 +59,7 @@ export function identifyWork(
 	const artefact: Artefact = {
 		id,
 		kind: typeof json.kind === 'string' && json.kind !== '' ? json.kind : 'work',
-		title: titleOf(content, id),
+		title: titleOf(content, media[0]?.fileName ?? id),
 		slot: order?.slot ?? freeSlot(document, artefacts),
 		round: at.round,
 		status: 'new',
@@ -57,6 +68,7 @@ export function identifyWork(
 		stale: false,
 		contentHash,
 		content,
+		...(media.length === 0 ? {} : { media: [...media] }),
 		madeFrom: [],
 		...(order?.artefactId === undefined ? {} : { replaces: order.artefactId }),
 		by: at.step,
@@ -80,12 +92,20 @@ function identifyKnown(
 	document: StateDocument,
 	json: JsonObject,
 	known: Artefact,
-	round: number,
+	{ round, media: came = [] }: Arrived,
 ): Identified {
 	const content = { ...known.content, ...contentOf(json, Object.keys(known.content)) };
-	const contentHash = hashOf(content);
+	const own = new Set((known.media ?? []).map(({ hash }) => hash));
+	const media = came.every(({ hash }) => own.has(hash)) ? known.media : [...came];
+	const contentHash = contentHashOf(content, media);
 	if (contentHash === known.contentHash) return { kind: 'known', artefact: known };
-	const changed = { ...known, title: titleOf(content, known.id), content, contentHash };
+	const changed = {
+		...known,
+		title: titleOf(content, media?.[0]?.fileName ?? known.id),
+		content,
+		contentHash,
+		...(media === undefined ? {} : { media }),
+	};
 	// An execution that is played again brings work as it was once: that was judged then, and must not undo what came after.
 	const isEarlier = known.round > round || wasJudged(document, known.id, contentHash);
 	if (isEarlier) return { kind: 'known', artefact: changed };

@@ -117,6 +117,10 @@ head_hash = ?, cost_usd = ?, unpriced_calls = ?, step_count = ?, ledger_count = 
 	);
 }
 
+export async function touch(tx: Transaction, runId: string, at: string): Promise<void> {
+	await tx.run('UPDATE runs SET updated_at = ? WHERE run_id = ?', at, runId);
+}
+
 export async function link(tx: Transaction, runId: string, to: ExecutionLink, reset: boolean): Promise<void> {
 	await get(tx, runId);
 	const row = (await tx.all('SELECT round FROM links WHERE ref = ? AND run_id = ?', to.ref, runId))[0];

@@ -7,11 +7,13 @@ import { findEntry } from './entries';
 import { verifyRun } from './audit';
 import { compareEntry } from './compare';
 import { listDeclarations } from './declarations';
+import type { Media } from './fields';
 import type { Json, JsonObject } from './json';
 import { impactOf } from './lineage';
+import { RunMedia } from './media';
 import * as records from './records';
 import * as runs from './runs';
-import { deleteRun, exportRun, importRun } from './transfer';
+import { deleteRun, exportRun, importRun, readExport, withMedia } from './transfer';
 import { artefactsOf } from './views';
 import type {
 	Command,
@@ -20,6 +22,7 @@ import type {
 	FieldDeclaration,
 	Impact,
 	LedgerEntry,
+	MediaFile,
 	RecordedLedgerEntry,
 	RecordedStep,
 	Run,
@@ -43,10 +46,14 @@ export interface StoreEnvironment {
 
 /** The store over any database that offers transactions and savepoints. */
 export class SqlStateStore implements StateStore {
+	private readonly media: RunMedia;
+
 	constructor(
 		private readonly database: Database,
 		private readonly environment: StoreEnvironment,
-	) {}
+	) {
+		this.media = new RunMedia(database);
+	}
 
 	startRun(request: StartRunRequest): Promise<StartedRun> {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
@@ -204,6 +211,7 @@ export class SqlStateStore implements StateStore {
 				await draft.command(command, request.by, true);
 			}
 			await draft.save('start');
+			await this.media.copy(tx, runId, draft.origin.runId);
 			return { run: await runs.get(tx, draft.origin.runId), created: true };
 		});
 	}
@@ -216,16 +224,30 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
-	verify(runId: string): Promise<Verification> {
-		return this.database.read(async (tx) => verifyRun(tx, await runs.get(tx, runId)));
+	async verify(runId: string): Promise<Verification> {
+		const { run, versions } = await this.database.read(async (tx) => {
+			const found = await runs.get(tx, runId);
+			return { run: found, versions: await verifyRun(tx, found) };
+		});
+		return versions.ok ? ((await this.media.verify(run)) ?? versions) : versions;
 	}
 
-	exportRun(runId: string): Promise<string[]> {
-		return this.database.read(async (tx) => exportRun(tx, await runs.get(tx, runId)));
+	async exportRun(runId: string): Promise<string[]> {
+		const { lines, media } = await this.database.read(async (tx) => {
+			const run = await runs.get(tx, runId);
+			return { lines: await exportRun(tx, run), media: await this.media.list(tx, runId) };
+		});
+		return withMedia(lines, await this.media.readAll(runId, media));
 	}
 
-	importRun(lines: readonly string[]): Promise<Run> {
-		return this.database.write('import', async (tx) => runs.get(tx, await importRun(tx, lines)));
+	async importRun(lines: readonly string[]): Promise<Run> {
+		const exported = readExport(lines);
+		await this.media.stage(exported.runId, exported.media);
+		return this.database.write('import', async (tx) => {
+			await importRun(tx, exported);
+			await this.media.save(tx, exported.runId, exported.media);
+			return runs.get(tx, exported.runId);
+		});
 	}
 
 	async deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
@@ -239,7 +261,9 @@ export class SqlStateStore implements StateStore {
 				await deleteRun(tx, runId);
 				return true;
 			});
-			if (isDeleted) deleted.push(runId);
+			if (!isDeleted) continue;
+			deleted.push(runId);
+			await this.media.removeFiles(runId);
 		}
 		return deleted;
 	}
@@ -276,6 +300,14 @@ export class SqlStateStore implements StateStore {
 		filter: { kind?: Step['kind']; node?: string; round?: number } = {},
 	): Promise<RecordedStep[]> {
 		return this.database.read((tx) => records.listSteps(tx, runId, filter));
+	}
+
+	keepMedia(runId: string, file: MediaFile): Promise<Media> {
+		return this.media.keep(runId, file, this.now());
+	}
+
+	readMedia(runId: string, hash: string): Promise<MediaFile> {
+		return this.media.read(runId, hash);
 	}
 
 	ledger(runId: string): Promise<RecordedLedgerEntry[]> {

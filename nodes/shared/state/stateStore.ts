@@ -3,7 +3,7 @@
  * `test/conformance/stateStore.conformance.ts`, which every backend passes unmodified.
  */
 import type { Failure, Layer } from '../errors';
-import type { RunStatus } from './fields';
+import type { Media, RunStatus } from './fields';
 import type { Json, JsonObject } from './json';
 
 /** How writes to a field combine. A field has exactly one rule, given when it is declared. */
@@ -203,6 +203,13 @@ export interface ExecutionLink {
 	round: number;
 }
 
+/** A file of a run's work, whole. */
+export interface MediaFile {
+	bytes: Uint8Array;
+	mimeType: string;
+	fileName?: string;
+}
+
 export interface StateStore {
 	/**
 	 * Begins the run of a key, or gives back the one it has. Another brief under a known key is refused as `brief_changed`
@@ -244,8 +251,8 @@ export interface StateStore {
 	/** What differs between two versions or checkpoints, field by field. Equal versions: nothing. */
 	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]>;
 	/**
-	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Records, steps and
-	 * spend start empty; nothing is locked. The same fork again gives back the copy that is there; a key that another run
+	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Its media come along. Records,
+	 * steps and spend start empty; nothing is locked. The same fork again gives back the copy that is there; a key that another run
 	 * has is refused (`input_refused`).
 	 */
 	fork(
@@ -256,10 +263,11 @@ export interface StateStore {
 	impact(runId: string, changed: string): Promise<Impact>;
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
-	 * a tail that was cut off, and a present state that is not what the versions add up to; not what somebody did who rebuilt the whole chain.
+	 * a tail that was cut off, a present state that is not what the versions add up to, and media that are missing or have changed; not what
+	 * somebody did who rebuilt the whole chain.
 	 */
 	verify(runId: string): Promise<Verification>;
-	/** The whole run as lines of JSON, to keep or to import elsewhere. */
+	/** The whole run as lines of JSON, media included, to keep or to import elsewhere. */
 	exportRun(runId: string): Promise<string[]>;
 	/**
 	 * Adds an exported run, exactly as it was. A run that is there already, and lines that are cut off or of another kind,
@@ -267,8 +275,8 @@ export interface StateStore {
 	 */
 	importRun(lines: readonly string[]): Promise<Run>;
 	/**
-	 * Deletes runs that nobody has touched since `before`. Runs with approved (locked) work are kept unless asked. Gives back
-	 * the ids.
+	 * Deletes runs that nobody has touched since `before`. Runs with approved (locked) work are kept unless asked. Media
+	 * go with their run. Gives back the ids.
 	 */
 	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]>;
 	/** Writes the step and, if given, ledger entries. Makes no version. */
@@ -284,6 +292,16 @@ export interface StateStore {
 		runId: string,
 		filter?: { kind?: Step['kind']; node?: string; round?: number },
 	): Promise<RecordedStep[]>;
+	/**
+	 * Keeps a file and gives back what an artefact names under `media`. The same bytes again are stored once, under the name
+	 * that they had first. Makes no version. Refused: more than `MAX_MEDIA_BYTES` (`value_too_large`), an unknown run.
+	 */
+	keepMedia(runId: string, file: MediaFile): Promise<Media>;
+	/**
+	 * The file as it was kept. Fails with `input_refused` when the run has none of that hash, with `store_unavailable` when
+	 * its bytes are missing or have changed.
+	 */
+	readMedia(runId: string, hash: string): Promise<MediaFile>;
 	/** The append-only list of what happened, oldest first. */
 	ledger(runId: string): Promise<RecordedLedgerEntry[]>;
 	close(): Promise<void>;

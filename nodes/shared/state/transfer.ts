@@ -3,11 +3,13 @@ import { PipelineError } from '../errors';
 import type { SqlValue, Transaction } from './backends/database';
 import { isObject } from './json';
 import type { Run } from './stateStore';
+import { mediaHashOf, type MediaBytes } from './media';
 
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
 
-/** Every table that has rows of a run, in the order of import; but for its links, which are about executions of one n8n. */
+/** Every table that has rows of a run, in the order of import; but for its links, which are about executions of one n8n,
+ * and the bytes of media, which have lines of their own. */
 const TABLES = [
 	'runs',
 	'fields',
@@ -20,6 +22,7 @@ const TABLES = [
 	'commands',
 	'steps',
 	'ledger',
+	'media',
 ] as const;
 
 /** One run of a file of exports: what its first line says of it, and the lines that `importRun` takes. */
@@ -68,9 +71,25 @@ function labelled(lines: string[]): ExportedRun {
 	}
 }
 
-/** Gives back the run's id. Refuses with `input_refused` what is no export, and a run or key that is there already. */
-export async function importRun(tx: Transaction, lines: readonly string[]): Promise<string> {
-	const [head, ...rows] = lines.filter((line) => line.trim() !== '').map(parseLine);
+/** An export with the files of the run's work, one line for each. */
+export function withMedia([head, ...rows]: readonly string[], files: MediaBytes): string[] {
+	const media = [...files].map(([hash, bytes]) =>
+		JSON.stringify({ media: hash, base64: Buffer.from(bytes).toString('base64') }),
+	);
+	const whole = { ...JSON.parse(head ?? '{}'), rows: rows.length + media.length };
+	return [JSON.stringify(whole), ...rows, ...media];
+}
+
+/** An export that was looked at and is sound in form. */
+export interface SoundExport {
+	runId: string;
+	rows: ReadonlyArray<{ table: (typeof TABLES)[number]; row: Record<string, unknown> }>;
+	media: MediaBytes;
+}
+
+/** Refuses with `input_refused` what is no export. */
+export function readExport(lines: readonly string[]): SoundExport {
+	const [head, ...rest] = lines.filter((line) => line.trim() !== '').map(parseLine);
 	if (head?.format !== FORMAT || typeof head.runId !== 'string') {
 		throw new PipelineError('input_refused', 'This is not an exported run.', {
 			hint: 'Use a file that was made by exporting a run, whole and unchanged.',
@@ -81,22 +100,42 @@ export async function importRun(tx: Transaction, lines: readonly string[]): Prom
 			hint: 'Update n8n-nodes-greenlight, then import it again.',
 		});
 	}
-	if (head.rows !== rows.length) throw damaged();
-	for (const { table: name, row } of rows) {
-		const table = TABLES.find((known) => known === name);
-		if (table === undefined || !isObject(row) || row.run_id !== head.runId) throw damaged();
-		if (table === 'runs') await refuseKnownRun(tx, head.runId, String(row.run_key));
+	if (head.rows !== rest.length) throw damaged();
+	const { runId } = head;
+	// Files are named by run and hash, and neither may lead elsewhere.
+	if (!/^[\w-]+$/.test(runId)) throw damaged();
+	const rows: Array<SoundExport['rows'][number]> = [];
+	const media = new Map<string, Uint8Array>();
+	for (const line of rest) {
+		if (typeof line.media === 'string') {
+			const bytes = Buffer.from(String(line.base64), 'base64');
+			if (mediaHashOf(bytes) !== line.media) throw damaged();
+			media.set(line.media, bytes);
+			continue;
+		}
+		const { row } = line;
+		const table = TABLES.find((known) => known === line.table);
+		if (table === undefined || !isObject(row) || row.run_id !== runId) throw damaged();
+		if (table === 'media' && !/^[0-9a-f]{64}$/.test(String(row.hash))) throw damaged();
+		rows.push({ table, row });
+	}
+	return { runId, rows, media };
+}
+
+/** Refuses with `input_refused` a run or key that is there already. */
+export async function importRun(tx: Transaction, { runId, rows }: SoundExport): Promise<void> {
+	for (const { table, row } of rows) {
+		if (table === 'runs') await refuseKnownRun(tx, runId, String(row.run_key));
 		const columns = Object.keys(row).filter((column) => /^[a-z_]+$/.test(column));
 		await tx.run(
 			`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
 			...columns.map((column) => toValue(row[column])),
 		);
 	}
-	return head.runId;
 }
 
 export async function deleteRun(tx: Transaction, runId: string): Promise<void> {
-	for (const table of ['links', ...[...TABLES].reverse()])
+	for (const table of ['links', 'media_bytes', ...[...TABLES].reverse()])
 		await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
 }
 

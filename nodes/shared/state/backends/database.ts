@@ -1,6 +1,6 @@
 /** The little that a backend has to offer. Everything else about the store is written once, above it. */
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Transaction {
@@ -12,6 +12,8 @@ export interface Transaction {
 }
 
 export interface Database {
+	/** Where the bytes of media lie as files; without it they lie in the table `media_bytes`. */
+	readonly mediaFolder: string | undefined;
 	/**
 	 * One at a time for each `topic` (a run's id or key) over all processes, from the first read on. Undone if `work` throws.
 	 * `work` may be called again when the connection was lost before anything was saved.

@@ -123,4 +123,21 @@ CREATE TABLE ledger (
 	PRIMARY KEY (run_id, seq)
 );
 `,
+	// PostgreSQL's name for bytes; SQLite takes any name for a type and keeps the bytes as they are.
+	`
+CREATE TABLE media (
+	run_id TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	mime_type TEXT NOT NULL,
+	bytes INTEGER NOT NULL,
+	file_name TEXT,
+	PRIMARY KEY (run_id, hash)
+);
+CREATE TABLE media_bytes (
+	run_id TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	body BYTEA NOT NULL,
+	PRIMARY KEY (run_id, hash)
+);
+`,
 ];

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { PipelineError, isPipelineError } from '../../errors';
 import type { Database, Row, SqlValue, Transaction } from './database';
@@ -75,6 +76,7 @@ function toPoolConfig({ server }: PostgresOptions): PoolConfig {
 }
 
 class PostgresDatabase implements Database {
+	readonly mediaFolder = undefined;
 	/** Set in each transaction, and not when connecting: a connection pooler in between would refuse or mix them up. */
 	private readonly settings: string;
 
@@ -248,7 +250,9 @@ function toRow(row: Record<string, unknown>): Row {
 	return Object.fromEntries(
 		Object.entries(row).map(([name, value]) => [
 			name,
-			typeof value === 'string' || typeof value === 'number' || value === null ? value : String(value),
+			typeof value === 'string' || typeof value === 'number' || value === null || isUint8Array(value)
+				? value
+				: String(value),
 		]),
 	);
 }

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipelineError, isPipelineError } from '../../errors';
 import { isObject } from '../json';
@@ -54,12 +54,14 @@ let memoryDatabases = 0;
 class SqliteDatabase implements Database {
 	private readonly statements = new Map<string, StatementSync>();
 	private readonly turnOf: string;
+	readonly mediaFolder: string | undefined;
 
 	constructor(
 		private readonly path: string,
 		private readonly connection: DatabaseSync,
 	) {
 		this.turnOf = path === ':memory:' ? `:memory:${++memoryDatabases}` : resolve(path);
+		this.mediaFolder = path === ':memory:' ? undefined : join(dirname(resolve(path)), 'media');
 	}
 
 	async migrate(): Promise<void> {
@@ -114,7 +116,7 @@ class SqliteDatabase implements Database {
 	}
 
 	private readonly access: Transaction = {
-		// No column holds anything but text and numbers that JavaScript can count.
+		// No column holds anything but text, bytes and numbers that JavaScript can count.
 		all: async (sql, ...values) => this.prepare(sql).all(...values) as Row[],
 		run: async (sql, ...values) => {
 			this.prepare(sql).run(...values);

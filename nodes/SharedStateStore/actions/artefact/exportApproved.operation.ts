@@ -1,0 +1,69 @@
+import type { IBinaryData, IBinaryKeyData, INodeProperties } from 'n8n-workflow';
+import { forOperation } from '../../../shared/host/descriptions';
+import type { Operation } from '../router';
+
+export const description: INodeProperties[] = forOperation('artefact', 'exportApproved', [
+	{
+		displayName: 'Include',
+		name: 'include',
+		type: 'options',
+		options: [
+			{ name: 'Approved', value: 'approved', description: 'What a person approved' },
+			{
+				name: 'Approved and Passed',
+				value: 'approvedAndPassed',
+				description: 'Also what passed the check and nobody decided on yet',
+			},
+		],
+		default: 'approved',
+	},
+]);
+
+/** One item with the accepted work, and files to send on: a contact sheet, the data, the media. */
+export const execute: Operation = async ({ context, scope, item, itemIndex, files: output }) => {
+	const { PipelineError } = await import('../../../shared/errors');
+	const { contactSheet, selectSet, slugOf, zipOf } = await import('../../../shared/export');
+	const { counted, plain, tell } = await import('../../../shared/host');
+	const { run } = await scope.look(itemIndex, item.json);
+	const { runId } = run;
+	const withPassed = context.getNodeParameter('include', itemIndex, 'approved') === 'approvedAndPassed';
+	const document = await scope.store.read(runId);
+	const { set, hashes } = selectSet(document, run, withPassed ? 'approvedAndPassed' : 'approved');
+	if (set.count === 0) {
+		throw withPassed
+			? new PipelineError(
+					'input_missing',
+					`Nothing of the run '${run.title}' is approved or has passed yet.`,
+					{
+						hint: "Look at the reasons with 'Artefact: Get Many', then change the brief or the rules and run again.",
+					},
+				)
+			: new PipelineError('input_missing', `Nothing of the run '${run.title}' is approved yet.`, {
+					hint: "Have a person approve work first, or set 'Include' to 'Approved and Passed'.",
+				});
+	}
+	const files = new Map<string, Uint8Array>();
+	for (const [name, hash] of hashes) files.set(name, (await scope.store.readMedia(runId, hash)).bytes);
+
+	const name = `${slugOf(run.title, 'run')}-approved`;
+	const data = `${JSON.stringify(set, null, '\t')}\n`;
+	const binary: IBinaryKeyData = {
+		contactSheet: await prepare(Buffer.from(contactSheet(set, files)), 'html', 'text/html'),
+		json: await prepare(Buffer.from(data), 'json', 'application/json'),
+	};
+	if (files.size > 0)
+		binary.media = await prepare(Buffer.from(zipOf(files, set.asOf)), 'zip', 'application/zip');
+	const names = Object.entries(binary).map(([property, { fileName }]) => [property, fileName]);
+	tell(
+		context,
+		`${counted(set.count, 'piece')} and ${counted(files.size, 'file')} exported. The files are under Binary.`,
+	);
+	// Whoever sends this on by mail sends all files of the item.
+	for (const property of Object.keys(output)) delete output[property];
+	Object.assign(output, binary);
+	return [plain({ ...set, files: Object.fromEntries(names) })];
+
+	function prepare(bytes: Buffer, ending: string, mimeType: string): Promise<IBinaryData> {
+		return context.helpers.prepareBinaryData(bytes, `${name}.${ending}`, mimeType);
+	}
+};

@@ -1,0 +1,5 @@
+/** What leaves the house: a run's accepted work as files for people outside. Other rooms import from here only. */
+export { selectSet, type ApprovedSet, type Include, type SetPiece } from './approvedSet';
+export { contactSheet } from './contactSheet';
+export { slugOf } from './fileNames';
+export { zipOf } from './zip';
