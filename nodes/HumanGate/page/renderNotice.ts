@@ -18,6 +18,7 @@ const STATUSES: Readonly<Record<ReviewNotice['kind'], number>> = {
 	oldRound: 410,
 	expired: 410,
 	stopped: 410,
+	unavailable: 503,
 	notValid: 404,
 };
 
@@ -25,7 +26,7 @@ const NO_FRAME: ReviewFrame = { title: 'Review', runTitle: '', accent: DEFAULT_A
 
 /** The page for a notice. A pure function: the same data gives the same bytes. */
 export function renderNotice(notice: ReviewNotice): RenderedPage {
-	const frame = notice.kind === 'notValid' ? NO_FRAME : notice.frame;
+	const frame = 'frame' in notice ? notice.frame : NO_FRAME;
 	const { heading, text, decided = [] } = wordsOf(notice);
 	return renderDocument({
 		status: STATUSES[notice.kind],
@@ -65,6 +66,12 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 			return {
 				heading: 'This run was stopped',
 				text: html`<p>There is nothing to decide any more. Ask whoever sent you the link whether it will be started again.</p>`,
+			};
+		case 'unavailable':
+			return {
+				heading: 'This does not work at the moment',
+				text: html`<p>${notice.message} Nothing was decided. Open the link again in a while. For whoever runs this n8n:
+					 ${notice.hint}</p>`,
 			};
 		case 'notValid':
 			return {

@@ -3,13 +3,19 @@
  * is missing the answer is `undefined` and the callers do the safe thing. `test/host/engine.test.ts` and the end-to-end
  * suite fail when a new n8n moves one of them.
  */
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+
+interface StackEntry {
+	node?: { name?: unknown };
+	data?: { main?: Array<INodeExecutionData[] | null> };
+	source?: { main?: unknown[] } | null;
+}
 
 interface Insides {
 	resumeToken?: unknown;
 	parentExecution?: { executionId?: unknown };
 	executionData?: {
-		nodeExecutionStack?: Array<{ node?: { name?: unknown } }>;
+		nodeExecutionStack?: StackEntry[];
 		waitingExecution?: Record<string, unknown>;
 	};
 	resultData?: { error?: unknown; runData?: Record<string, unknown> };
@@ -130,6 +136,71 @@ export function instanceId(context: IExecuteFunctions): string {
 	}
 }
 
+/**
+ * Puts `items` in the place of what this step was given. n8n gives its input out by the first output when a wait ends
+ * without an answer.
+ */
+export function replaceInput(context: IExecuteFunctions, items: readonly INodeExecutionData[]): void {
+	const input = context.getInputData();
+	input.splice(0, input.length, ...items);
+}
+
+/** What a step that waits was given, as `replaceInput` left it. Empty where n8n does not show it. */
+export function parkedItems(context: IWebhookFunctions): INodeExecutionData[] {
+	return waitingEntry(context)?.data?.main?.[0] ?? [];
+}
+
+/**
+ * Prepares n8n to give `outputs` out for a step that waits: a pass of this step that holds the items in their new order, each
+ * with the lineage that it has as `pairedItem`. Without it n8n takes the items of any output for the first ones of the input.
+ */
+export function keepLineage(
+	context: IWebhookFunctions,
+	outputs: ReadonlyArray<readonly INodeExecutionData[]>,
+): void {
+	const entry = waitingEntry(context);
+	const runData = insidesOf(context)?.resultData?.runData;
+	const source = entry?.source?.main?.[0];
+	if (entry === undefined || runData === undefined || source === undefined || source === null) return;
+	const { name } = context.getNode();
+	const passes = Array.isArray(runData[name]) ? runData[name] : [];
+	const pass = passes.length;
+	runData[name] = [
+		...passes,
+		{
+			startTime: Date.now(),
+			executionIndex: 0,
+			executionTime: 0,
+			executionStatus: 'success',
+			source: [source],
+			hints: [],
+			data: { main: outputs.map((items) => items.map((item) => ({ ...item }))) },
+		},
+	];
+	entry.source = {
+		main: outputs.map((_, output) => ({
+			previousNode: name,
+			previousNodeOutput: output,
+			previousNodeRun: pass,
+		})),
+	};
+}
+
+/** The address of a waiting step's page, signed by n8n: of this step, or of another one in another execution. */
+export function signedLink(
+	context: IExecuteFunctions | IWebhookFunctions,
+	parameters: Readonly<Record<string, string>>,
+	waiting?: { executionId: string; nodeId: string },
+): string {
+	if (waiting === undefined) return context.getSignedResumeUrl({ ...parameters });
+	const offered = context as WithInsides;
+	const elsewhere: Pick<IExecuteFunctions, 'getSignedResumeUrl'> = Object.create(context, {
+		additionalData: { value: { ...offered.additionalData, executionId: waiting.executionId } },
+		node: { value: { ...context.getNode(), id: waiting.nodeId } },
+	});
+	return elsewhere.getSignedResumeUrl({ ...parameters });
+}
+
 /** What is to be done at the end of which executions, by what n8n keeps for each of them while it runs. */
 const registered = new WeakMap<object, Set<string>>();
 
@@ -190,7 +261,11 @@ function relatives(
 	return offered[direction]?.call(context, context.getNode().name);
 }
 
-function insidesOf(context: IExecuteFunctions): Insides | undefined {
-	const { runExecutionData }: WithInsides = context;
+function waitingEntry(context: IWebhookFunctions): StackEntry | undefined {
+	return insidesOf(context)?.executionData?.nodeExecutionStack?.[0];
+}
+
+function insidesOf(context: IExecuteFunctions | IWebhookFunctions): Insides | undefined {
+	const { runExecutionData } = context as WithInsides;
 	return typeof runExecutionData === 'object' && runExecutionData !== null ? runExecutionData : undefined;
 }

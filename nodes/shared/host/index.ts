@@ -2,8 +2,12 @@
 export { pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './arrivals';
 export {
 	isMoreToCome,
+	keepLineage,
 	lineageToken,
+	parkedItems,
 	passNumber,
+	replaceInput,
+	signedLink,
 	runsAsTool,
 	stepsAfter,
 	stepsBefore,
@@ -14,7 +18,7 @@ export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
 export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { runTitle } from './runTitle';
-export { PROCESS_ID, closeStores, openStore, stateFilePath } from './store';
+export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export { refusal, writeOrThrow } from './writeOrThrow';
 export { hasGemini, openAsker, type Asker } from './gemini';

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import { hashOf, openStateStore, type PostgresOptions, type StateStore } from '../state';
 
@@ -23,7 +28,19 @@ export function stateFilePath(environment: NodeJS.ProcessEnv = process.env): str
 
 /** The store of a node call, or of a list in the editor: its credential's database if it names one, else the store of this n8n. */
 export async function openStoreOf(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<StateStore> {
-	if (context.getNodeParameter('keepStateIn', 0, 'n8n') !== 'credential') return openStore();
+	return openChosen(context, context.getNodeParameter('keepStateIn', 0, 'n8n'));
+}
+
+/** The same for a node that answers a request: there a parameter has no item. */
+export async function openStoreOfWebhook(context: IWebhookFunctions): Promise<StateStore> {
+	return openChosen(context, context.getNodeParameter('keepStateIn', 'n8n'));
+}
+
+async function openChosen(
+	context: Pick<IExecuteFunctions, 'getCredentials'>,
+	keepStateIn: unknown,
+): Promise<StateStore> {
+	if (keepStateIn !== 'credential') return openStore();
 	return openPlace(toPostgres(await context.getCredentials(STORE_CREDENTIAL)));
 }
 

@@ -2,8 +2,8 @@ import { PipelineError } from '../errors';
 import {
 	ARTEFACTS,
 	artefactsOf,
+	contentHashOf,
 	decisionSchema,
-	hashOf,
 	reviewsOf,
 	type Artefact,
 	type Command,
@@ -17,7 +17,7 @@ import {
 import { answersOf, type Answers } from './openReview';
 
 /** What a reviewer says of one piece, as it was shown to them. */
-export interface Choice {
+export interface PieceChoice {
 	artefactId: string;
 	contentHash: string;
 	action: Decision['action'];
@@ -30,7 +30,7 @@ export interface Choice {
 
 export interface Deciding {
 	review: Review;
-	choices: readonly Choice[];
+	choices: readonly PieceChoice[];
 	reviewer: string;
 	reviewerVerified: Decision['reviewerVerified'];
 	/** Send what is decided, although some is not. */
@@ -136,16 +136,17 @@ function commandIdOf(review: Review, artefactId: string): string {
 function toRequest(
 	document: StateDocument,
 	artefact: Artefact,
-	choice: Choice,
+	choice: PieceChoice,
 	stale: readonly string[],
 	{ review, reviewer, reviewerVerified, at, by }: Deciding,
 ): WriteRequest {
 	const { action, note, scope = 'artefact' } = choice;
 	const content = { ...artefact.content, ...choice.edits };
-	const isEdited = hashOf(content) !== hashOf(artefact.content);
+	const contentHash = contentHashOf(content, artefact.media);
+	const isEdited = contentHash !== artefact.contentHash;
 	const decision: Decision = decisionSchema.parse({
 		artefactId: artefact.id,
-		contentHash: isEdited ? hashOf(content) : artefact.contentHash,
+		contentHash,
 		action,
 		...(note === undefined || note === '' ? {} : { note }),
 		...(action === 'redirect' ? { scope } : {}),

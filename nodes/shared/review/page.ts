@@ -131,5 +131,7 @@ export type ReviewNotice =
 	| { kind: 'oldRound'; frame: ReviewFrame; round: number }
 	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
 	| { kind: 'stopped'; frame: ReviewFrame }
+	/** The gate could not do its work. Nothing was decided. */
+	| { kind: 'unavailable'; message: string; hint: string }
 	/** Nothing is known about the link, so nothing is said about any run. */
 	| { kind: 'notValid' };

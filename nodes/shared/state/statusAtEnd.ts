@@ -1,6 +1,6 @@
-import type { RoundDecision, RunStatus } from './fields';
-import type { StateDocument } from './stateStore';
-import { artefactsOf, requestsOf, roundsOf } from './views';
+import type { Review, RoundDecision, RunStatus } from './fields';
+import type { RecordedStep, StateDocument } from './stateStore';
+import { artefactsOf, requestsOf, reviewsOf, roundsOf } from './views';
 
 /**
  * What a run is when its execution ended without an error: with a person when something went to one and stayed there,
@@ -9,12 +9,14 @@ import { artefactsOf, requestsOf, roundsOf } from './views';
  */
 export function statusAtEnd(
 	document: StateDocument,
-	held: ReadonlyArray<{ node: string; round: number; slot: string }>,
+	held: ReadonlyArray<{ node: string; round: number; slot: string; state?: RecordedStep['state'] }>,
 	checkedSteps: ReadonlySet<string>,
 ): { status: RunStatus; note: string } {
 	const rounds = roundsOf(document);
+	const reviews = reviewsOf(document);
 	const waiting = held.find(
 		(arrival) =>
+			!isOfGate(arrival, reviews) &&
 			!rounds.some(
 				(decision) =>
 					decision.node === arrival.node &&
@@ -45,6 +47,15 @@ export function statusAtEnd(
 		return { status: 'stalled', note: 'Work never reached the Retry Router.' };
 	}
 	return { status: 'finished', note: '' };
+}
+
+/** Whether a gate has asked a person about it, or gave it on because it had failed. */
+function isOfGate(
+	{ node, round, slot, state }: { node: string; round: number; slot: string; state?: RecordedStep['state'] },
+	reviews: readonly Review[],
+): boolean {
+	const own = reviews.filter((review) => review.node === node && review.round === round);
+	return own.some(({ pieces }) => state === 'failed' || pieces.some(({ artefactId }) => artefactId === slot));
 }
 
 /** Whether anything that went to a person has not been done or sent back since. */

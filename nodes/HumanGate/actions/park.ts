@@ -1,0 +1,170 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
+import type { Review } from '../../shared/state';
+
+/** n8n looks at its clock once a minute. */
+const SHORTEST_WAIT_MS = 120_000;
+/** n8n's own word for "until somebody answers". */
+const WITHOUT_END = new Date('3000-01-01T00:00:00.000Z');
+
+/**
+ * Records what arrived and, when nothing more will come, asks a person and puts the execution to wait. Until then everything
+ * is held. What was asked and answered before leaves at once, as it was answered.
+ */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const { counted, isMoreToCome, openRunScope, recordArrivals, tell, toNodeError } =
+		await import('../../shared/host');
+	const { failureOf } = await import('../../shared/recovery');
+	const { PipelineError } = await import('../../shared/errors');
+	try {
+		const scope = await openRunScope(context);
+		const deadline = await deadlineOf(context, Date.now());
+		const { rounds, strays } = await recordArrivals(context, scope, [0], failureOf);
+		const [round, ...others] = rounds;
+		if (others.length > 0) {
+			throw new PipelineError(
+				'run_ambiguous',
+				'One Human Gate can ask about one round of one run at a time.',
+				{
+					hint: 'Use Loop Over Items with Execute Sub-workflow, so that each run has an execution of its own.',
+				},
+			);
+		}
+		if (round === undefined) return [strays, [], [], []];
+		if (isMoreToCome(context) === true) {
+			tell(context, `Holding ${counted(round.here.length, 'item')} until the rest has arrived`);
+			return [strays, [], [], []];
+		}
+		return await askOrAnswer(context, scope, round, strays, deadline);
+	} catch (error) {
+		throw toNodeError(context, error, 0);
+	}
+}
+
+async function askOrAnswer(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	round: ArrivedItems,
+	strays: INodeExecutionData[],
+	deadline: Date | undefined,
+): Promise<INodeExecutionData[][]> {
+	const { counted, replaceInput, tell } = await import('../../shared/host');
+	const { openReview } = await import('../../shared/review');
+	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
+	const { artefactsOf } = await import('../../shared/state');
+	const { runId } = round.found.run;
+	const document = await scope.store.read(runId);
+	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
+	const isWork = ({ artefactId = '', failure }: HeldItem): boolean => {
+		const artefact = artefacts.get(artefactId);
+		return failure === undefined && artefact !== undefined && artefact.status !== 'replaced';
+	};
+	const works = firstOfEach(round).filter(isWork);
+	const rest = [...strays, ...failedItems(round.here.filter((held) => !isWork(held)))];
+	if (works.length === 0) return [rest, [], [], []];
+
+	const opened = await openReview(scope.store, runId, {
+		node: scope.node,
+		nodeId: context.getNode().id,
+		executionId: context.getExecutionId(),
+		nonce: randomUUID(),
+		title: textOf(context, 'title') || 'Review',
+		round: round.found.round,
+		openedAt: new Date().toISOString(),
+		...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
+		pieces: works.flatMap(({ artefactId = '' }) => {
+			const artefact = artefacts.get(artefactId);
+			return artefact === undefined ? [] : [{ artefactId, contentHash: artefact.contentHash }];
+		}),
+		...(await passcodeOf(context)),
+		by: scope.nodeName,
+	});
+	const parked = await composeParked(context, document, round, works);
+	if (opened.kind === 'answered') {
+		const outputs = await composeOutputs(scope.store, runId, [...parked, ...rest], opened.answers);
+		tell(context, 'This was asked and answered before, so nobody is asked again.');
+		return outputs;
+	}
+	// Where n8n has them, so that each leaves with its own lineage also when time is up; those of earlier passes come last.
+	replaceInput(
+		context,
+		[...parked, ...rest].sort((a, b) => placeOf(a) - placeOf(b)),
+	);
+	await tellReviewer(context, scope, round, opened.review);
+	tell(context, `${counted(works.length, 'piece')} wait for a decision.`);
+	await context.putExecutionToWait(deadline ?? WITHOUT_END);
+	return [[], [], [], []];
+}
+
+/** Each piece once: as this pass brought it, else as an earlier pass of the round did. */
+function firstOfEach({ here, arrivals }: ArrivedItems): HeldItem[] {
+	const byName = new Map([...arrivals, ...here].map((held) => [held.name, held]));
+	return [...byName.values()];
+}
+
+/** Place among the items of this pass. */
+function placeOf({ pairedItem }: INodeExecutionData): number {
+	const isOfThisPass = typeof pairedItem === 'object' && !('sourceOverwrite' in pairedItem);
+	return isOfThisPass && 'item' in pairedItem ? pairedItem.item : Number.MAX_SAFE_INTEGER;
+}
+
+/** Starts the workflow that sends the link, once for a review. */
+async function tellReviewer(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	round: ArrivedItems,
+	review: Review,
+): Promise<void> {
+	const workflowId = textOf(context, 'tellWorkflow');
+	if (workflowId === '') return;
+	const { signedLink } = await import('../../shared/host');
+	const { run } = round.found;
+	const { claimed } = await scope.store.claimStep(run.runId, {
+		key: `told:${review.id}`,
+		kind: 'decision',
+		state: 'started',
+		node: scope.node,
+		round: review.round,
+		slot: `told ${review.id}`,
+	});
+	if (!claimed) return;
+	const link = signedLink(context, { nonce: review.nonce });
+	const json = {
+		link,
+		title: review.title,
+		run: run.title,
+		pieces: review.pieces.length,
+		deadline: review.deadline ?? '',
+	};
+	await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });
+}
+
+async function passcodeOf(context: IExecuteFunctions): Promise<Pick<Review, 'passcode'>> {
+	const passcode = textOf(context, 'passcode');
+	if (passcode === '') return {};
+	const { hashPasscode } = await import('../../shared/review');
+	return { passcode: await hashPasscode(passcode, randomBytes(16)) };
+}
+
+/** Fails with `input_refused` for a wait that n8n cannot keep. */
+async function deadlineOf(context: IExecuteFunctions, now: number): Promise<Date | undefined> {
+	const { PipelineError } = await import('../../shared/errors');
+	const hours = Number(context.getNodeParameter('waitHours', 0, 0));
+	if (hours === 0) return undefined;
+	if (Number.isFinite(hours) && hours * 3_600_000 >= SHORTEST_WAIT_MS)
+		return new Date(now + hours * 3_600_000);
+	throw new PipelineError(
+		'input_refused',
+		`'Wait at Most (Hours)' is ${hours}; n8n needs at least 0.04 (2 minutes).`,
+		{
+			hint: 'Raise it, or set it to 0 to wait for as long as it takes.',
+		},
+	);
+}
+
+function textOf(context: IExecuteFunctions, name: string): string {
+	const value = context.getNodeParameter(name, 0, '');
+	const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'value') : value;
+	return String(text ?? '').trim();
+}

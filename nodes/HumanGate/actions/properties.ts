@@ -1,0 +1,78 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { keepStateInField, runField } from '../../shared/host/descriptions';
+
+export const properties: INodeProperties[] = [
+	{
+		// By this name n8n knows that the step waits behind a signed link.
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'hidden',
+		default: 'sendAndWait',
+	},
+	{
+		displayName: 'Title',
+		name: 'title',
+		type: 'string',
+		default: 'Review',
+		description: 'What stands on top of the review page',
+	},
+	{
+		displayName: 'Wait at Most (Hours)',
+		name: 'waitHours',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		default: 0,
+		description:
+			'After that everything leaves by No Decision, and the link expires. 0: the run waits for as long as it takes.',
+	},
+	{
+		displayName: 'Passcode',
+		name: 'passcode',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description: 'What a reviewer has to type beside the link. Leave empty to ask for the name only.',
+	},
+	{
+		displayName: 'Tell the Reviewer With',
+		name: 'tellWorkflow',
+		type: 'workflowSelector',
+		default: '',
+		description:
+			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces and deadline.',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Accent Colour',
+				name: 'accent',
+				type: 'color',
+				default: '#0b6e4f',
+				description: 'The colour of buttons and links on the page',
+			},
+			{
+				displayName: 'Logo',
+				name: 'logo',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. data:image/png;base64,…',
+				description: 'A small picture as a data: address. The page loads nothing from other addresses.',
+			},
+			{
+				displayName: 'Reviewer',
+				name: 'reviewer',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Maya',
+				description: 'Fills in the name on the page; the reviewer can change it',
+			},
+		],
+	},
+	runField,
+	keepStateInField,
+];

@@ -1,0 +1,85 @@
+import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { ReviewFrame, ReviewNotice } from '../../shared/review';
+import type { Review, StateStore } from '../../shared/state';
+import type { ReviewData } from './reviewData';
+
+/** A request for a review that is there and may be looked at. */
+export interface GateRequest {
+	store: StateStore;
+	data: ReviewData;
+	/** What the step was given, as it leaves when nobody decides. */
+	parked: INodeExecutionData[];
+	/** A file of a piece, as `<piece>-<file>`. */
+	media: string | undefined;
+}
+
+/** The review that a link is for, or what to say in its place. */
+export async function openRequest(
+	context: IWebhookFunctions,
+): Promise<GateRequest | { notice: ReviewNotice }> {
+	const { openStoreOfWebhook, parkedItems, signedLink } = await import('../../shared/host');
+	const { answersOf } = await import('../../shared/review');
+	const { reviewsOf } = await import('../../shared/state');
+	const parked = parkedItems(context);
+	const runId = String(parked.find(({ json }) => typeof json.runId === 'string')?.json.runId ?? '');
+	const store = await openStoreOfWebhook(context);
+	const query = Object(context.getQueryData());
+	if (runId === '') return { notice: { kind: 'notValid' } };
+	const run = await store.getRun(runId);
+	const document = await store.read(runId);
+	const node = `${context.getWorkflow().id ?? 'unsaved'}/${context.getNode().name}`;
+	const own = reviewsOf(document).filter((review) => review.node === node);
+	const review = own.findLast(({ executionId }) => executionId === context.getExecutionId());
+	if (review === undefined) return { notice: { kind: 'notValid' } };
+	const frame = frameOf(context, review, run.title);
+	// n8n checked the link; one without a nonce comes from the editor, for the review that waits now.
+	const nonce = query.nonce ?? review.nonce;
+	const refusal = refusalOf(own, review, nonce, run.status === 'stopped', frame, Date.now());
+	if (refusal !== undefined) return { notice: refusal };
+	return {
+		store,
+		parked,
+		media: typeof query.media === 'string' ? query.media : undefined,
+		data: {
+			run,
+			document,
+			review,
+			answers: answersOf(document, review),
+			frame,
+			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
+			mediaLink: (piece, file) =>
+				new URL(signedLink(context, { nonce: review.nonce, media: `${piece}-${file}` })).search,
+		},
+	};
+}
+
+function refusalOf(
+	own: readonly Review[],
+	review: Review,
+	nonce: unknown,
+	isStopped: boolean,
+	frame: ReviewFrame,
+	now: number,
+): ReviewNotice | undefined {
+	if (isStopped) return { kind: 'stopped', frame };
+	if (nonce !== review.nonce) {
+		const earlier = own.find((each) => each.nonce === nonce);
+		return earlier === undefined ? { kind: 'notValid' } : { kind: 'oldRound', frame, round: earlier.round };
+	}
+	const { deadline } = review;
+	if (deadline !== undefined && Date.parse(deadline) <= now) return { kind: 'expired', frame, deadline };
+	return undefined;
+}
+
+function frameOf(context: IWebhookFunctions, review: Review, runTitle: string): ReviewFrame {
+	const option = (name: string): string =>
+		String(context.getNodeParameter(`options.${name}`, '') ?? '').trim();
+	const logo = option('logo');
+	return {
+		title: review.title,
+		runTitle,
+		accent: option('accent'),
+		...(logo === '' ? {} : { logo }),
+		timeZone: context.getTimezone(),
+	};
+}
