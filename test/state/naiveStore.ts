@@ -84,7 +84,7 @@ function apply(draft: Document, command: Command): boolean {
 			for (const value of command.values) entries.set(`${entries.size}`, value);
 			return true;
 		case 'increment':
-			if (command.by !== 0) entries.set('', Number(entries.get('') ?? 0) + command.by);
+			entries.set('', Number(entries.get('') ?? 0) + command.by);
 			return true;
 		case 'writeOnce':
 			if (entries.has('') && canonicalJson(entries.get('')) !== canonicalJson(command.value)) return false;

@@ -1,6 +1,6 @@
 /** The chain of row hashes over a run's versions. Called inside the store's transactions. */
 import type { Row, Transaction } from './backends/database';
-import { hashOf } from './json';
+import { asStored, hashOf } from './json';
 import type { Run, Verification } from './stateStore';
 
 /** What the first version's row hash is chained to. */
@@ -14,9 +14,10 @@ export interface ChainedVersion {
 	changes: ReadonlyArray<readonly [field: string, entry: string, position: number, hash: string | null]>;
 }
 
-/** A version's row hash: of everything in it and of the row hash before it. */
+/** A version's row hash: of everything in it and of the row hash before it, with names as every database gives them back. */
 export function chain(previous: string, { version, at, writtenBy, kind, changes }: ChainedVersion): string {
-	return hashOf([previous, version, at, writtenBy, kind, changes]);
+	const stored = changes.map(([field, entry, ...rest]) => [asStored(field), asStored(entry), ...rest]);
+	return hashOf([previous, version, at, asStored(writtenBy), kind, stored]);
 }
 
 export async function verifyRun(tx: Transaction, run: Run): Promise<Verification> {

@@ -13,9 +13,18 @@ import {
 	type LiveEntry,
 } from './commands';
 import type { EntryPair } from './compare';
-import { entriesAt, findEntry, keyOf, liveRefs, snapshotIfDue, withBodies, type EntryRef } from './entries';
+import {
+	byPlace,
+	entriesAt,
+	findEntry,
+	keyOf,
+	liveRefs,
+	snapshotIfDue,
+	withBodies,
+	type EntryRef,
+} from './entries';
 import { checkValueSize } from './fieldTypes';
-import { hashOf, isObject, type Json, type JsonObject } from './json';
+import { asStored, hashOf, isObject, type Json, type JsonObject } from './json';
 import type { Command, FieldDeclaration, Run, Version } from './stateStore';
 
 interface VersionMark {
@@ -48,6 +57,10 @@ export async function declare(
 	for (const field of fields) {
 		const declared = known.get(field.name);
 		if (declared === undefined) {
+			// A name that the database changes would hide what is written under it.
+			if (field.name === '' || asStored(field.name) !== field.name) {
+				throw new PipelineError('input_refused', 'A field needs a name of ordinary characters.');
+			}
 			await tx.run(
 				'INSERT INTO fields (run_id, name, position, declaration) VALUES (?, ?, ?, ?)',
 				runId,
@@ -90,12 +103,13 @@ export async function readFields(tx: Transaction, run: Run, version: number): Pr
 			? await tx.all(
 					`SELECT field, entry, position, bodies.body AS body FROM live
 JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
-WHERE live.run_id = ? ORDER BY field, position`,
+WHERE live.run_id = ?`,
 					run.runId,
 				)
 			: await withBodies(tx, run.runId, await entriesAt(tx, run.runId, version));
 	const values = new Map<string, Array<{ value: Json }>>();
-	for (const row of rows) {
+	// Places can be taken twice, after a rollback that kept newer work; databases differ in how they sort names.
+	for (const row of [...rows].sort(byPlace)) {
 		const field = String(row.field);
 		const entries = values.get(field) ?? [];
 		entries.push({ value: JSON.parse(String(row.body)) });

@@ -65,9 +65,7 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 		if (row.hash === null) entries.delete(keyOf(ref));
 		else entries.set(keyOf(ref), ref);
 	}
-	return [...entries.values()].sort(
-		(a, b) => compare(a.field, b.field) || a.position - b.position || compare(a.entry, b.entry),
-	);
+	return [...entries.values()].sort(byPlace);
 }
 
 export async function snapshotIfDue(tx: Transaction, runId: string, version: number): Promise<void> {
@@ -105,6 +103,15 @@ function toRef(row: Row): EntryRef {
 
 export function keyOf(ref: { field: string; entry: string }): string {
 	return `${ref.field}\n${ref.entry}`;
+}
+
+/** Fields by name, the entries of each in their places. */
+export function byPlace(a: Row | EntryRef, b: Row | EntryRef): number {
+	return (
+		compare(String(a.field), String(b.field)) ||
+		Number(a.position) - Number(b.position) ||
+		compare(String(a.entry), String(b.entry))
+	);
 }
 
 function compare(a: string, b: string): number {

@@ -63,7 +63,10 @@ export class SqlStateStore implements StateStore {
 	}
 
 	linkExecution(runId: string, link: ExecutionLink, options: { reset?: boolean } = {}): Promise<void> {
-		return this.database.write(runId, (tx) => runs.link(tx, runId, link, options.reset ?? false));
+		return this.database.write(runId, async (tx) => {
+			await runs.link(tx, runId, link, options.reset ?? false);
+			await runs.touch(tx, runId, this.now());
+		});
 	}
 
 	findLinkedRuns(refs: readonly string[]): Promise<Array<{ run: Run; ref: string; round: number }>> {
@@ -119,6 +122,7 @@ export class SqlStateStore implements StateStore {
 			await records.addToLedger(tx, runId, this.now(), [
 				{ layer: 'state', event: 'checkpoint', note: `Checkpoint '${name}' is version ${run.version}.`, by },
 			]);
+			await runs.touch(tx, runId, this.now());
 			return run.version;
 		});
 	}
@@ -147,6 +151,7 @@ export class SqlStateStore implements StateStore {
 					by: options.by,
 				},
 			]);
+			await runs.touch(tx, runId, this.now());
 			return { ok: true, version: number, replayed: false };
 		});
 	}
@@ -266,9 +271,14 @@ export class SqlStateStore implements StateStore {
 			await runs.get(tx, runId);
 			const found = await records.findStep(tx, runId, step.key);
 			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
-			const started: Step = { ...step, state: 'started' };
-			await records.saveStep(tx, runId, started, this.now());
-			return { claimed: true, step: { ...started, startedAt: this.now(), updatedAt: this.now() } };
+			const now = this.now();
+			await records.saveStep(tx, runId, { ...step, state: 'started' }, now);
+			await runs.touch(tx, runId, now);
+			const recorded = await records.findStep(tx, runId, step.key);
+			return {
+				claimed: true,
+				step: recorded ?? { ...step, state: 'started', startedAt: now, updatedAt: now },
+			};
 		});
 	}
 

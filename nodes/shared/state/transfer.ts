@@ -6,27 +6,31 @@ import { isObject } from './json';
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
 
-/** Every table that has rows of a run, in the order of import; but for its links, which are about executions of one n8n. */
-const TABLES = [
-	'runs',
-	'fields',
-	'bodies',
-	'versions',
-	'changes',
-	'live',
-	'snapshots',
-	'checkpoints',
-	'commands',
-	'steps',
-	'ledger',
-] as const;
+/**
+ * Every table that has rows of a run, in the order of import, with what tells its rows apart within the run. But for its links,
+ * which are about executions of one n8n.
+ */
+const TABLES = new Map<string, readonly string[]>([
+	['runs', []],
+	['fields', ['name']],
+	['bodies', ['hash']],
+	['versions', ['version']],
+	['changes', ['version', 'seq']],
+	['live', ['field', 'entry']],
+	['snapshots', ['version']],
+	['checkpoints', ['name']],
+	['commands', ['command_id']],
+	['steps', ['step_key']],
+	['ledger', ['seq']],
+]);
 
 export async function exportRun(tx: Transaction, runId: string): Promise<string[]> {
 	const lines = [JSON.stringify({ format: FORMAT, formatVersion: FORMAT_VERSION, runId })];
-	for (const table of TABLES) {
-		for (const row of await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId)) {
-			lines.push(JSON.stringify({ table, row }));
-		}
+	for (const [table, key] of TABLES) {
+		const rows = await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId);
+		// In one order everywhere: databases give rows back as they like, and sort text each in their own way.
+		rows.sort((a, b) => compareKeys(keyOf(a, key), keyOf(b, key)));
+		lines.push(...rows.map((row) => JSON.stringify({ table, row })));
 	}
 	return lines;
 }
@@ -44,9 +48,13 @@ export async function importRun(tx: Transaction, lines: readonly string[]): Prom
 			hint: 'Update n8n-nodes-greenlight, then import it again.',
 		});
 	}
-	for (const { table: name, row } of rows) {
-		const table = TABLES.find((known) => known === name);
-		if (table === undefined || !isObject(row) || row.run_id !== head.runId) throw damaged();
+	const seen = new Set<string>();
+	for (const { table, row } of rows) {
+		const key = typeof table === 'string' ? TABLES.get(table) : undefined;
+		if (key === undefined || !isObject(row) || row.run_id !== head.runId) throw damaged();
+		const name = JSON.stringify([table, ...keyOf(row, key)]);
+		if (seen.has(name)) throw damaged();
+		seen.add(name);
 		if (table === 'runs') await refuseKnownRun(tx, head.runId, String(row.run_key));
 		const columns = Object.keys(row).filter((column) => /^[a-z_]+$/.test(column));
 		await tx.run(
@@ -54,11 +62,26 @@ export async function importRun(tx: Transaction, lines: readonly string[]): Prom
 			...columns.map((column) => toValue(row[column])),
 		);
 	}
+	if (!seen.has('["runs"]')) throw damaged();
 	return head.runId;
 }
 
+function keyOf(row: Readonly<Record<string, unknown>>, key: readonly string[]): unknown[] {
+	return key.map((column) => row[column]);
+}
+
+function compareKeys(a: readonly unknown[], b: readonly unknown[]): number {
+	for (const [index, left] of a.entries()) {
+		const right = b[index];
+		if (left === right) continue;
+		if (typeof left === 'number' && typeof right === 'number') return left - right;
+		return String(left) < String(right) ? -1 : 1;
+	}
+	return 0;
+}
+
 export async function deleteRun(tx: Transaction, runId: string): Promise<void> {
-	for (const table of ['links', ...[...TABLES].reverse()])
+	for (const table of ['links', ...[...TABLES.keys()].reverse()])
 		await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
 }
 

@@ -185,7 +185,7 @@ class PostgresDatabase implements Database {
 }
 
 async function lockTopic(client: PoolClient, topic: string): Promise<void> {
-	await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+	await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [toParameter(topic)]);
 }
 
 function accessOf(client: PoolClient): Transaction {
