@@ -1,20 +1,14 @@
 import { openStateStore } from '../../nodes/shared/state';
 import { tickingEnvironment } from '../support/storeEnvironment';
-import { TestDatabase } from '../support/testDatabase';
+import { POSTGRES_URL, TestDatabase, describeOnPostgres } from '../support/testDatabase';
 import { describeStateStore } from './stateStore.conformance';
 
-const url = process.env.GREENLIGHT_TEST_POSTGRES_URL;
-
-if (url === undefined) {
-	describe('state store on PostgreSQL', () => {
-		it.todo("runs with a server: 'node scripts/withPostgres.mjs npm test'");
-	});
-} else {
+describeOnPostgres('conformance', () =>
 	describeStateStore({
 		name: 'PostgreSQL',
 		reopens: true,
 		async createPlace() {
-			const database = new TestDatabase(url);
+			const database = new TestDatabase(POSTGRES_URL);
 			await database.create();
 			const environment = tickingEnvironment();
 			return {
@@ -22,5 +16,5 @@ if (url === undefined) {
 				remove: () => database.drop(),
 			};
 		},
-	});
-}
+	}),
+);

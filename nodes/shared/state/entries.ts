@@ -52,7 +52,7 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 			version,
 		)
 	)[0];
-	const start: EntryRef[] = snapshot === undefined ? [] : JSON.parse(String(snapshot.entries));
+	const start = snapshot === undefined ? [] : readSnapshot(snapshot);
 	const entries = new Map(start.map((ref) => [keyOf(ref), ref]));
 	const changes = await tx.all(
 		'SELECT * FROM changes WHERE run_id = ? AND version > ? AND version <= ? ORDER BY version, seq',
@@ -66,6 +66,11 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 		else entries.set(keyOf(ref), ref);
 	}
 	return [...entries.values()].sort(byPlace);
+}
+
+/** What a row of `snapshots` says was there. */
+export function readSnapshot(row: Row): EntryRef[] {
+	return JSON.parse(String(row.entries));
 }
 
 export async function snapshotIfDue(tx: Transaction, runId: string, version: number): Promise<void> {

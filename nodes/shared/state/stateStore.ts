@@ -256,7 +256,8 @@ export interface StateStore {
 	impact(runId: string, changed: string): Promise<Impact>;
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
-	 * a tail that was cut off, and a present state that is not what the versions add up to; not what somebody did who rebuilt the whole chain.
+	 * a tail that was cut off, a present state or a snapshot that is not what the versions add up to, and a checkpoint of a
+	 * version that does not exist; not what somebody did who rebuilt the whole chain. Names the first version that is wrong.
 	 */
 	verify(runId: string): Promise<Verification>;
 	/** The whole run as lines of JSON, to keep or to import elsewhere; the same run is the same lines in every backend. */
