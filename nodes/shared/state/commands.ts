@@ -70,7 +70,12 @@ export async function applyCommand(
 			checkFieldType(declaration.name, declaration.type, command.value);
 			return writeOnce(declaration, command.value, reader);
 		case 'increment':
-			checkFieldType(declaration.name, { type: 'number' }, command.by);
+			// Attempts that went down would let a loop run for ever.
+			checkFieldType(
+				declaration.name,
+				{ type: 'number', ...(declaration.part === 'record' ? { minimum: 0 } : {}) },
+				command.by,
+			);
 			return increment(declaration, command.by, reader);
 		case 'append':
 			for (const [index, value] of command.values.entries()) {

@@ -61,4 +61,12 @@ export function recordsClauses(stage: Stage): void {
 		expect(await write(runId, { declare, commands, ...KEEPER })).toMatchObject({ ok: true });
 		expect((await store.read(runId)).fields.takes).toEqual(['one']);
 	});
+
+	it('lets counted records only grow, whoever writes', async () => {
+		const runId = await startRun();
+
+		expect(
+			await write(runId, { ...KEEPER, commands: [{ op: 'increment', field: 'attempts', by: -1 }] }),
+		).toMatchObject({ ok: false, failure: { code: 'type_mismatch' }, details: { expected: 'at least 0' } });
+	});
 }
