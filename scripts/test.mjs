@@ -49,6 +49,11 @@ function commandOf(packageName, command = packageName) {
 async function countTests(file, succeeded) {
 	const report = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
 	if (!report) return { passed: 0, failed: 1 };
+	for (const { assertionResults } of report.testResults) {
+		for (const { status, ancestorTitles, title } of assertionResults) {
+			if (status === 'todo') process.stdout.write(`Not run: ${ancestorTitles.join(' › ')}: ${title}\n`);
+		}
+	}
 	const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
 	return { passed: report.numPassedTests, failed: Math.max(failed, succeeded ? 0 : 1) };
 }

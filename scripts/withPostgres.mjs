@@ -3,7 +3,7 @@
  * `node scripts/withPostgres.mjs npm test`. The command finds its address in GREENLIGHT_TEST_POSTGRES_URL.
  */
 import { spawn } from 'node:child_process';
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,8 +42,21 @@ async function asServerUser(command) {
 		throw new PlainError('The private PostgreSQL server did not start.', { details: result.output });
 }
 
-/** Starts a server of its own. @returns {Promise<{ url: string, restart(): Promise<void>, kill(): Promise<void>, stop(): Promise<void> }>} */
-export async function startPostgres() {
+/** A certificate for this machine that no authority vouches for. @param {string} folder @returns {Promise<string[]>} The server's settings. */
+async function makeCertificate(folder) {
+	const [certificate, key] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+	const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+	const files = ['-nodes', '-keyout', key, '-out', certificate];
+	await asServerUser(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-days', '2', ...names, ...files]);
+	return ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`];
+}
+
+/**
+ * Starts a server of its own. Its superuser `greenlight` gets in without a password; `doors` (lines of pg_hba.conf) are for
+ * others, who get in without one too if nothing is said.
+ * @param {{ tls?: boolean, doors?: readonly string[] }} [options] `tls`: it has a certificate, `server.crt` in `folder`.
+ */
+export async function startPostgres({ tls = false, doors } = {}) {
 	const bin = await findServerPrograms();
 	const folder = await mkdtemp(join(tmpdir(), 'greenlight-postgres-'));
 	if (process.getuid?.() === 0) {
@@ -53,9 +66,15 @@ export async function startPostgres() {
 	}
 	const data = join(folder, 'data');
 	const port = await findFreePort();
-	const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=200`;
+	const settings = [
+		'listen_addresses=127.0.0.1',
+		`unix_socket_directories=${folder}`,
+		'max_connections=200',
+		...(tls ? await makeCertificate(folder) : []),
+	];
+	const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ');
 	const start = () =>
-		asServerUser([join(bin, 'pg_ctl'), '-D', data, '-l', join(folder, 'log'), '-o', settings, '-w', 'start']);
+		asServerUser([join(bin, 'pg_ctl'), '-D', data, '-l', join(folder, 'log'), '-o', options, '-w', 'start']);
 	await asServerUser([
 		join(bin, 'initdb'),
 		'-D',
@@ -69,11 +88,18 @@ export async function startPostgres() {
 		'UTF8',
 		'--locale=C.UTF-8',
 	]);
+	if (doors !== undefined) {
+		const lines = ['host all greenlight 127.0.0.1/32 trust', ...doors];
+		await writeFile(join(data, 'pg_hba.conf'), `${lines.join('\n')}\n`);
+	}
 	await start();
 	const end = (/** @type {string} */ mode) =>
 		asServerUser([join(bin, 'pg_ctl'), '-D', data, '-m', mode, '-w', 'stop']).catch(() => undefined);
 	return {
 		url: `postgres://greenlight@127.0.0.1:${port}/postgres`,
+		folder,
+		start,
+		end: () => end('fast'),
 		restart: async () => {
 			await end('fast');
 			await start();
@@ -83,6 +109,7 @@ export async function startPostgres() {
 			await end('immediate');
 			await start();
 		},
+		/** For good, with all that it kept. */
 		stop: async () => {
 			await end('immediate');
 			await rm(folder, { recursive: true, force: true });

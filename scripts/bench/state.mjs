@@ -10,11 +10,13 @@ import { pathToFileURL } from 'node:url';
 import { PlainError } from '../lib/plainError.mjs';
 import { NPM_INSTALL_OPTIONS, REPOSITORY, npmCommand, run } from '../lib/processes.mjs';
 import { cacheFolder } from '../n8nInstall.mjs';
+import { hundredWriters } from '../prove/writers.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
 const require = createRequire(import.meta.url);
 const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
 const REPEATS = 3;
+/** The job: so many appends of 1 KB. */
 const STEPS = 1000;
 
 /** What the bench compares with, installed into the cache once. @param {(line: string) => void} say */
@@ -43,8 +45,10 @@ async function loadPeers(say) {
 	};
 }
 
+/** @typedef {import('../prove/writers.mjs').Place} Place */
+
 let ids = 0;
-/** @param {{ path: string } | { server: string }} place */
+/** @param {Place} place */
 const open = (place) => openStateStore({ ...place, clock: () => Date.now(), newId: () => `b${++ids}` });
 
 /** @param {any} store @param {any[]} [fields] */
@@ -147,73 +151,112 @@ async function growthBeyondState(path) {
 	return (await fileBytes(store, path)) - blob.length;
 }
 
-/** Reading the newest state and old ones, with a state that stays as large as it is. @param {string} path */
-async function readTimes(path) {
-	const store = await open({ path });
-	const runId = await startRun(store, [{ name: 'cells', type: {}, rule: 'mergeById', part: 'content' }]);
-	const cells = Array.from({ length: 50 }, (_, index) => ({ id: `c${index}`, text: entry(index) }));
-	await store.write(runId, [{ by: 'Bench', commands: [{ op: 'mergeById', field: 'cells', items: cells }] }]);
-	const grow = async (/** @type {number} */ to) => {
-		for (let version = (await store.getRun(runId)).version; version < to; version++) {
-			const item = { id: `c${version % 50}`, text: entry(version) };
-			await store.write(runId, [
-				{ by: 'Bench', commands: [{ op: 'mergeById', field: 'cells', items: [item] }] },
-			]);
+/**
+ * CPU time of jobs that are done in turns, the median of each. One turn does a job so often that the clock can tell.
+ * @param {Record<string, () => Promise<unknown>>} jobs @param {number} turns @param {number} [often] @returns {Promise<Record<string, number>>}
+ */
+async function cpuInTurns(jobs, turns, often = 20) {
+	/** @type {Record<string, number[]>} */
+	const times = Object.fromEntries(Object.keys(jobs).map((name) => [name, []]));
+	for (let turn = 0; turn < turns; turn++) {
+		for (const [name, job] of Object.entries(jobs)) {
+			const { cpuMs } = await measure(async () => {
+				for (let count = 0; count < often; count++) await job();
+			});
+			times[name]?.push(cpuMs);
 		}
-	};
-	const timed = async (/** @type {() => Promise<unknown>} */ read) => {
-		const times = [];
-		for (let count = 0; count < 60; count++) times.push((await measure(read)).wallMs);
-		return median(times);
-	};
-	await grow(10);
-	const early = await timed(() => store.read(runId));
-	await grow(10_000);
-	const late = await timed(() => store.read(runId));
-	let seed = 7;
-	const old = await timed(() => {
-		seed = (seed * 48_271) % 2_147_483_647;
-		return store.read(runId, 1 + (seed % 9_999));
-	});
-	await store.close();
-	return { latest10000Vs10: late / early, oldVsLatest: old / late };
+	}
+	return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }
 
-/** 100 writers at once: commands inside the transaction, beside reading, changing and writing back until it fits. @param {{ path: string }} place */
-async function hotRun(place) {
+/**
+ * Reading the newest state of a young run and of an old one, and old versions of that one. The state stays as large as it is.
+ * @param {string} path @param {number} versions
+ */
+async function readTimes(path, versions) {
+	const store = await open({ path });
+	const cells = Array.from({ length: 50 }, (_, index) => ({ id: `c${index}`, text: entry(index) }));
+	const grown = async (/** @type {number} */ to) => {
+		const runId = await startRun(store, [{ name: 'cells', type: {}, rule: 'mergeById', part: 'content' }]);
+		for (let version = 0; version < to; version++) {
+			const items = version === 0 ? cells : [{ id: `c${version % 50}`, text: entry(version) }];
+			await store.write(runId, [{ by: 'Bench', commands: [{ op: 'mergeById', field: 'cells', items }] }]);
+		}
+		return runId;
+	};
+	const [young, old] = [await grown(10), await grown(versions)];
+	let seed = 7;
+	const { early, late, before } = await cpuInTurns(
+		{
+			early: () => store.read(young),
+			late: () => store.read(old),
+			before: () => {
+				seed = (seed * 48_271) % 2_147_483_647;
+				return store.read(old, 1 + (seed % (versions - 1)));
+			},
+		},
+		9,
+	);
+	await store.close();
+	return {
+		latest10000Vs10: (late ?? Number.NaN) / (early ?? Number.NaN),
+		oldVsLatest: (before ?? Number.NaN) / (late ?? Number.NaN),
+	};
+}
+
+/**
+ * 100 writers at once, in turns: commands inside the transaction, and reading, changing and writing back until it fits. How
+ * much longer the second takes.
+ * @param {{ path: string }} place
+ */
+async function hotRunVsCasLoop(place) {
 	const store = await open(place);
 	const fields = [
 		{ name: 'log', type: {}, rule: 'append', part: 'content' },
 		{ name: 'whole', type: {}, rule: 'set', part: 'content' },
 	];
-	const hot = await startRun(store, fields);
-	const ours = await measure(() =>
-		Promise.all(
-			Array.from({ length: 100 }, (_, number) =>
-				store.write(hot, [
-					{ by: 'Bench', commands: [{ op: 'append', field: 'log', values: [entry(number)] }] },
-				]),
-			),
-		),
-	);
-	const cas = await startRun(store, fields);
-	const loop = await measure(() =>
-		Promise.all(
-			Array.from({ length: 100 }, async (_, number) => {
-				for (;;) {
-					const { version, fields: now } = await store.read(cas);
-					const value = [...(now.whole ?? []), entry(number)];
-					const [result] = await store.write(cas, [
-						{ by: 'Bench', expectedVersion: version, commands: [{ op: 'set', field: 'whole', value }] },
-					]);
-					if (result.ok) return;
-				}
-			}),
-		),
-	);
-	const kept = (await store.read(hot)).fields.log.length;
+	const together = (/** @type {(number: number) => Promise<unknown>} */ writer) =>
+		measure(() => Promise.all(Array.from({ length: 100 }, (_, number) => writer(number))));
+	/** @type {{ ours: number[], loop: number[] }} */
+	const times = { ours: [], loop: [] };
+	for (let repeat = 0; repeat < REPEATS; repeat++) {
+		const hot = await startRun(store, fields);
+		const ours = await together((number) =>
+			store.write(hot, [
+				{ by: 'Bench', commands: [{ op: 'append', field: 'log', values: [entry(number)] }] },
+			]),
+		);
+		const cas = await startRun(store, fields);
+		const loop = await together(async (number) => {
+			for (;;) {
+				const { version, fields: now } = await store.read(cas);
+				const value = [...(now.whole ?? []), entry(number)];
+				const [result] = await store.write(cas, [
+					{ by: 'Bench', expectedVersion: version, commands: [{ op: 'set', field: 'whole', value }] },
+				]);
+				if (result.ok) return;
+			}
+		});
+		times.ours.push(ours.wallMs);
+		times.loop.push(loop.wallMs);
+	}
 	await store.close();
-	return { hotRunVsCasLoop: loop.wallMs / ours.wallMs, lost: 100 - kept };
+	return median(times.loop) / median(times.ours);
+}
+
+/** Of 100 writers to one run, in one process and in four, on each backend: how many are lost at worst. @param {Place[]} places */
+async function lostOf100(places) {
+	let worst = 0;
+	for (const place of places) {
+		for (const processes of [1, 4]) {
+			const { runId } = await hundredWriters(place, processes);
+			const store = await open(place);
+			const stored = new Set((await store.read(runId)).fields.log);
+			await store.close();
+			worst = Math.max(worst, 100 - stored.size);
+		}
+	}
+	return worst;
 }
 
 /** @param {{ say: (line: string) => void }} bench @returns {Promise<Record<string, number>>} */
@@ -241,11 +284,11 @@ export async function bench({ say }) {
 			rows.sqliteSaver?.push(await measure(() => invokeGraph(peers.graph, saver, STEPS)));
 			const pg = await open({ server: server.url });
 			const pgRun = await startRun(pg);
-			rows.storePg?.push(await measure(() => append(pg, pgRun, STEPS / 5)));
+			rows.storePg?.push(await measure(() => append(pg, pgRun, STEPS)));
 			await pg.close();
 			const pgSaver = peers.postgres.PostgresSaver.fromConnString(server.url);
 			await pgSaver.setup();
-			rows.postgresSaver?.push(await measure(() => invokeGraph(peers.graph, pgSaver, STEPS / 5)));
+			rows.postgresSaver?.push(await measure(() => invokeGraph(peers.graph, pgSaver, STEPS)));
 			await pgSaver.end();
 		}
 		say('Sizes, reads and a hot run …');
@@ -257,12 +300,9 @@ export async function bench({ say }) {
 		};
 		const bytes1000 = await sized(1000);
 		const bytes2000 = await sized(2000);
-		const reads = await readTimes(join(folder, 'reads.sqlite'));
-		const hot = await hotRun({ path: join(folder, 'hot.sqlite') });
-		const stepsOf = (/** @type {string} */ name) =>
-			name.endsWith('Pg') || name === 'postgresSaver' ? STEPS / 5 : STEPS;
+		const reads = await readTimes(join(folder, 'reads.sqlite'), 10_000);
 		const each = (/** @type {string} */ name, /** @type {'cpuMs' | 'wallMs'} */ what) =>
-			(rows[name] ?? []).map((row) => row[what] / stepsOf(name));
+			(rows[name] ?? []).map((row) => row[what] / STEPS);
 		for (const name of Object.keys(rows)) {
 			const [cpu, wall] = [each(name, 'cpuMs'), each(name, 'wallMs')];
 			const range = (/** @type {number[]} */ values) =>
@@ -284,8 +324,8 @@ export async function bench({ say }) {
 			latest10000Vs10: reads.latest10000Vs10,
 			oldVsLatest: reads.oldVsLatest,
 			pgMsVsPostgresSaver: ratio('storePg', 'postgresSaver', 'wallMs'),
-			hotRunVsCasLoop: hot.hotRunVsCasLoop,
-			lostOf100: hot.lost,
+			hotRunVsCasLoop: await hotRunVsCasLoop({ path: join(folder, 'hot.sqlite') }),
+			lostOf100: await lostOf100([{ path: join(folder, 'lost.sqlite') }, { server: server.url }]),
 		};
 	} finally {
 		await server.stop();

@@ -1,60 +1,14 @@
 /** What the state store promises under load, kills and broken disks, on SQLite and on PostgreSQL. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPOSITORY, run } from '../lib/processes.mjs';
+import { run } from '../lib/processes.mjs';
 import { startPostgres } from '../withPostgres.mjs';
+import { hundredWriters, open, startRun, startWriter } from './writers.mjs';
 
-const { openStateStore } = createRequire(import.meta.url)(
-	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
-);
-const WRITER = join(REPOSITORY, 'scripts', 'prove', 'stateWriter.mjs');
-const FIELDS = [
-	{ name: 'log', type: {}, rule: 'append', part: 'content' },
-	{ name: 'count', type: {}, rule: 'increment', part: 'content' },
-];
-
-/** @typedef {{ path: string } | { server: string }} Place */
-
-let runs = 0;
-/** @param {Place} place */
-const open = (place) =>
-	openStateStore({ ...place, clock: () => Date.now(), newId: () => `${Date.now()}-${++runs}` });
-
-/** @param {Place} place @returns {Promise<string>} */
-async function startRun(place) {
-	const store = await open(place);
-	const { run: started } = await store.startRun({
-		runKey: `proof ${Date.now()} ${++runs}`,
-		title: 'Proof',
-		startedFrom: 'production',
-		workflowId: 'proof',
-		fields: FIELDS,
-	});
-	await store.close();
-	return started.runId;
-}
-
-/** Starts a writer. `acknowledged` fills up as it goes. @param {object} job */
-function startWriter(job) {
-	const child = spawn(process.execPath, [WRITER, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] });
-	/** @type {number[]} */
-	const acknowledged = [];
-	let rest = '';
-	let errors = '';
-	child.stdout.on('data', (chunk) => {
-		const lines = (rest + chunk).split('\n');
-		rest = lines.pop() ?? '';
-		acknowledged.push(...lines.map(Number));
-	});
-	child.stderr.on('data', (chunk) => (errors += chunk));
-	const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
-	return { child, acknowledged, ended, errors: () => errors };
-}
+/** @typedef {import('./writers.mjs').Place} Place */
 
 /** Holds what is stored against what was acknowledged. @param {Place} place @param {string} runId @param {string[]} acknowledged */
 async function checkRun(place, runId, acknowledged) {
@@ -81,22 +35,7 @@ async function checkRun(place, runId, acknowledged) {
 
 /** @param {Place} place @param {number} processes */
 async function manyWriters(place, processes) {
-	const runId = await startRun(place);
-	const each = 100 / processes;
-	const writers = Array.from({ length: processes }, (_, index) =>
-		startWriter({ place, runId, writer: `p${index}`, from: 0, count: each, atOnce: each }),
-	);
-	const codes = await Promise.all(writers.map(({ ended }) => ended));
-	assert.ok(
-		codes.every((code) => code === 0),
-		writers
-			.map(({ errors }) => errors())
-			.join('')
-			.slice(0, 500),
-	);
-	const names = writers.flatMap(({ acknowledged }, index) =>
-		acknowledged.map((number) => `p${index}-${number}`),
-	);
+	const { runId, names } = await hundredWriters(place, processes);
 	assert.equal(names.length, 100);
 	assert.equal(await checkRun(place, runId, names), 100);
 	return '0 of 100 lost, 0 doubled, no gaps';

@@ -1,20 +1,14 @@
 import { openStateStore } from '../../nodes/shared/state';
 import { tickingEnvironment } from '../support/storeEnvironment';
-import { TestDatabase } from '../support/testDatabase';
+import { POSTGRES_URL, TestDatabase, describeOnPostgres } from '../support/testDatabase';
 import { describeStateStore } from './stateStore.conformance';
 
-const url = process.env.GREENLIGHT_TEST_POSTGRES_URL;
-
-if (url === undefined) {
-	describe('state store on PostgreSQL', () => {
-		it.todo("runs with a server: 'node scripts/withPostgres.mjs npm test'");
-	});
-} else {
+describeOnPostgres('conformance', () =>
 	describeStateStore({
 		name: 'PostgreSQL',
 		reopens: true,
 		async createPlace() {
-			const database = new TestDatabase(url);
+			const database = new TestDatabase(POSTGRES_URL);
 			await database.create();
 			const environment = tickingEnvironment();
 			return {
@@ -22,9 +16,9 @@ if (url === undefined) {
 				remove: () => database.drop(),
 				replaceMedia: (_runId, hash, bytes) =>
 					bytes === undefined
-						? database.query('DELETE FROM greenlight.media_bytes WHERE hash = $1', [hash])
-						: database.query('UPDATE greenlight.media_bytes SET body = $2 WHERE hash = $1', [hash, bytes]),
+						? database.run('DELETE FROM greenlight.media_bytes WHERE hash = $1', [hash])
+						: database.run('UPDATE greenlight.media_bytes SET body = $2 WHERE hash = $1', [hash, bytes]),
 			};
 		},
-	});
-}
+	}),
+);

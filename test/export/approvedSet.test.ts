@@ -57,7 +57,7 @@ describe('the approved set', () => {
 		expect(set).toEqual({
 			title: RUN.title,
 			runId: 'run-1',
-			asOf: RUN.updatedAt,
+			asOf: RUN.asOf,
 			count: 2,
 			artefacts: [
 				{
@@ -129,13 +129,13 @@ describe('the ZIP', () => {
 	]);
 
 	it('has every file whole, under its name', () => {
-		const read = readZip(zipOf(files, RUN.updatedAt));
+		const read = readZip(zipOf(files, RUN.asOf));
 		expect([...read.keys()]).toEqual([...files.keys()]);
 		for (const [name, bytes] of files) expect(read.get(name)?.equals(bytes)).toBe(true);
 	});
 
 	it('is the same bytes for the same day, whenever it is made, and also for years that a ZIP cannot have', () => {
-		const made = zipOf(files, RUN.updatedAt);
+		const made = zipOf(files, RUN.asOf);
 		expect(Buffer.from(zipOf(files, '2026-11-22T23:59:59.000Z')).equals(made)).toBe(true);
 		expect(Buffer.from(zipOf(files, '2026-11-23T00:00:00.000Z')).equals(made)).toBe(false);
 		expect(readZip(zipOf(files, '1970-01-01T00:00:00.000Z')).size).toBe(3);

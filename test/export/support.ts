@@ -6,7 +6,7 @@ export function documentOf(fields: StateDocument['fields']): StateDocument {
 	return { runId: 'run-1', version: 1, fields };
 }
 
-export const RUN = { runId: 'run-1', title: 'Spring Shoe: launch', updatedAt: '2026-11-22T12:04:05.000Z' };
+export const RUN = { runId: 'run-1', title: 'Spring Shoe: launch', asOf: '2026-11-22T12:04:05.000Z' };
 
 /** Reads a ZIP by its directory at the end, as unpacking programs do, and checks what it says of each file. */
 export function readZip(zip: Uint8Array): Map<string, Buffer> {

@@ -2,26 +2,13 @@ import { chmodSync, mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } fr
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { types } from 'node:util';
 import type { PipelineError } from '../../nodes/shared/errors';
 import { closeStores, openStore, stateFilePath, toNodeError } from '../../nodes/shared/host';
 import { refuseOldNode } from '../../nodes/shared/host/store';
+import { recogniseCoreErrors } from '../support/coreErrors';
 import { fakeContext } from '../support/fakeContext';
 
-/** Errors of Node's own modules come from outside Jest's sandbox, where `instanceof Error` does not know them. */
-beforeAll(() => {
-	Object.defineProperty(Error, Symbol.hasInstance, {
-		configurable: true,
-		value(this: unknown, value: unknown) {
-			return this === Error
-				? types.isNativeError(value)
-				: Function.prototype[Symbol.hasInstance].call(this, value);
-		},
-	});
-});
-afterAll(() => {
-	Reflect.deleteProperty(Error, Symbol.hasInstance);
-});
+recogniseCoreErrors();
 
 describe('the state file of this n8n', () => {
 	let folder: string;

@@ -18,9 +18,12 @@ describe('html', () => {
 		);
 	});
 
-	it.each<[false | null | undefined | '']>([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
-		expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
-	});
+	it.each<[false | null | undefined | '']>([[false], [null], [undefined], ['']])(
+		'gives nothing for %p',
+		(nothing) => {
+			expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
+		},
+	);
 
 	it('gives 0 for 0', () => {
 		expect(html`<p>${0}</p>`.toString()).toBe('<p>0</p>');

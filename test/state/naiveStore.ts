@@ -17,18 +17,48 @@ export class NaiveRun {
 	/** Index is the version; the first is the empty document. */
 	readonly versions: Document[] = [new Map()];
 
-	/** Whether it was accepted. */
-	write(commands: readonly Command[]): boolean {
-		let before = this.latest();
+	/** The run as it was at a version. */
+	at(version: number): NaiveRun {
+		const run = new NaiveRun();
+		run.versions.splice(0, 1, ...this.versions.slice(0, version + 1));
+		return run;
+	}
+
+	/** Whether each request was accepted. Together they make one version at most. */
+	write(requests: ReadonlyArray<readonly Command[]>): boolean[] {
+		let now = this.latest();
 		let hasChanged = false;
-		for (const command of commands) {
-			const draft = copy(before);
-			if (!apply(draft, command)) return false;
-			hasChanged ||= !isEqual(draft, before);
-			before = draft;
+		const accepted = requests.map((commands) => {
+			let draft = now;
+			let isChange = false;
+			for (const command of commands) {
+				const next = copy(draft);
+				if (!apply(next, command)) return false;
+				isChange ||= !isEqual(next, draft);
+				draft = next;
+			}
+			now = draft;
+			hasChanged ||= isChange;
+			return true;
+		});
+		if (hasChanged) this.versions.push(now);
+		return accepted;
+	}
+
+	/** A new run with the content of a version, of which nothing is locked. */
+	fork(from: number): NaiveRun {
+		const run = new NaiveRun();
+		const draft: Document = new Map();
+		for (const { name, part } of FIELDS) {
+			if (part === 'record') continue;
+			const entries = [...(this.versions[from]?.get(name) ?? [])];
+			draft.set(
+				name,
+				new Map(entries.map(([id, value]) => [id, name === 'artefacts' ? unlocked(value) : value])),
+			);
 		}
-		if (hasChanged) this.versions.push(before);
-		return true;
+		if (!isEqual(draft, new Map())) run.versions.push(draft);
+		return run;
 	}
 
 	rollBack(to: number, keep: readonly string[]): void {
@@ -84,7 +114,7 @@ function apply(draft: Document, command: Command): boolean {
 			for (const value of command.values) entries.set(`${entries.size}`, value);
 			return true;
 		case 'increment':
-			if (command.by !== 0) entries.set('', Number(entries.get('') ?? 0) + command.by);
+			entries.set('', Number(entries.get('') ?? 0) + command.by);
 			return true;
 		case 'writeOnce':
 			if (entries.has('') && canonicalJson(entries.get('')) !== canonicalJson(command.value)) return false;
@@ -118,6 +148,10 @@ function merge(entries: Entries, item: JsonObject & { id: string }): boolean {
 	return true;
 }
 
+function unlocked(value: Json): Json {
+	return Object(value).locked === true ? { ...Object(value), locked: false, status: 'passed' } : value;
+}
+
 function copy(document: Document): Document {
 	return new Map([...document].map(([name, entries]) => [name, new Map(entries)]));
 }
@@ -128,7 +162,7 @@ function isEqual(a: Document, b: Document): boolean {
 			[...document]
 				.filter(([, entries]) => entries.size > 0)
 				.map(([name, entries]) => [name, [...entries]])
-				.sort(),
+				.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
 		);
 	return text(a) === text(b);
 }

@@ -1,9 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 
-/** A database of its own on the test server. */
+/** A superuser's address of the test server; empty where there is none. */
+export const POSTGRES_URL = process.env.GREENLIGHT_TEST_POSTGRES_URL ?? '';
+
+/** A suite that needs a server; without one it says how to run it. */
+export function describeOnPostgres(name: string, suite: () => void): void {
+	describe(`${name} on PostgreSQL`, () => {
+		if (POSTGRES_URL === '') it.todo("needs a PostgreSQL server: run 'npm run test:postgres'");
+		else suite();
+	});
+}
+
+/** Sends statements to a database and gives back the rows of the last one. */
+export async function query<T extends QueryResultRow>(
+	url: string,
+	statements: string,
+	values?: unknown[],
+): Promise<T[]> {
+	const client = new Client({ connectionString: url });
+	await client.connect();
+	try {
+		const result: unknown = await client.query(statements, values);
+		const last = Array.isArray(result) ? result.at(-1) : result;
+		return last.rows;
+	} finally {
+		await client.end();
+	}
+}
+
+/** A database of its own on a test server. */
 export class TestDatabase {
-	private readonly name = `t_${randomUUID().replaceAll('-', '')}`;
+	readonly name = `t_${randomUUID().replaceAll('-', '')}`;
 	readonly url: string;
 
 	constructor(private readonly server: string) {
@@ -12,29 +40,16 @@ export class TestDatabase {
 		this.url = url.href;
 	}
 
-	create(): Promise<void> {
-		return this.administer(`CREATE DATABASE ${this.name}`);
+	async create(): Promise<void> {
+		await query(this.server, `CREATE DATABASE ${this.name}`);
 	}
 
-	drop(): Promise<void> {
-		return this.administer(`DROP DATABASE ${this.name}`);
+	async drop(): Promise<void> {
+		await query(this.server, `DROP DATABASE ${this.name}`);
 	}
 
-	query(statement: string, values: unknown[]): Promise<void> {
-		return run(this.url, statement, values);
-	}
-
-	private administer(statement: string): Promise<void> {
-		return run(this.server, statement);
-	}
-}
-
-async function run(connectionString: string, statement: string, values: unknown[] = []): Promise<void> {
-	const client = new Client({ connectionString });
-	await client.connect();
-	try {
-		await client.query(statement, values);
-	} finally {
-		await client.end();
+	/** Sends statements as the server's superuser. */
+	async run(statements: string, values?: unknown[]): Promise<void> {
+		await query(this.url, statements, values);
 	}
 }

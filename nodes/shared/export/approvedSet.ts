@@ -4,7 +4,6 @@ import {
 	verdictFor,
 	type Artefact,
 	type Json,
-	type Run,
 	type StateDocument,
 } from '../state';
 import { extensionOf, slugOf } from './fileNames';
@@ -40,7 +39,7 @@ export interface ApprovedSet {
 	/** The run's. */
 	title: string;
 	runId: string;
-	/** When the run was last changed: the same state gives the same set. */
+	/** When the state became what it is: the same state gives the same set. */
 	asOf: string;
 	count: number;
 	artefacts: SetPiece[];
@@ -49,7 +48,7 @@ export interface ApprovedSet {
 /** The set, and the hash of each of its files by its name. */
 export function selectSet(
 	document: StateDocument,
-	run: Pick<Run, 'runId' | 'title' | 'updatedAt'>,
+	run: Pick<ApprovedSet, 'runId' | 'title' | 'asOf'>,
 	include: Include,
 ): { set: ApprovedSet; hashes: ReadonlyMap<string, string> } {
 	const hashes = new Map<string, string>();
@@ -60,7 +59,7 @@ export function selectSet(
 			const isIncluded = status === 'approved' || (status === 'passed' && include === 'approvedAndPassed');
 			return isIncluded ? [toPiece(document, { ...artefact, status }, hashes)] : [];
 		});
-	const { runId, title, updatedAt: asOf } = run;
+	const { runId, title, asOf } = run;
 	return { set: { title, runId, asOf, count: artefacts.length, artefacts }, hashes };
 }
 

@@ -1,6 +1,7 @@
 /** The chain of row hashes over a run's versions. Called inside the store's transactions. */
 import type { Row, Transaction } from './backends/database';
-import { hashOf } from './json';
+import { readSnapshot, type EntryRef } from './entries';
+import { asStored, hashOf } from './json';
 import type { Run, Verification } from './stateStore';
 
 /** What the first version's row hash is chained to. */
@@ -14,9 +15,18 @@ export interface ChainedVersion {
 	changes: ReadonlyArray<readonly [field: string, entry: string, position: number, hash: string | null]>;
 }
 
-/** A version's row hash: of everything in it and of the row hash before it. */
+/** A version's row hash: of everything in it and of the row hash before it, with names as every database gives them back. */
 export function chain(previous: string, { version, at, writtenBy, kind, changes }: ChainedVersion): string {
-	return hashOf([previous, version, at, writtenBy, kind, changes]);
+	const stored = changes.map(([field, entry, ...rest]) => [asStored(field), asStored(entry), ...rest]);
+	return hashOf([previous, version, at, asStored(writtenBy), kind, stored]);
+}
+
+/** What the changes up to some version add up to: by entry, its place and hash, and the version that wrote it. */
+type Entries = Map<string, { place: string; version: number }>;
+
+interface Problem {
+	version: number;
+	problem: string;
 }
 
 export async function verifyRun(tx: Transaction, run: Run): Promise<Verification> {
@@ -26,7 +36,9 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 	const changes = groupByVersion(
 		await tx.all('SELECT * FROM changes WHERE run_id = ? ORDER BY version, seq', runId),
 	);
+	const snapshots = groupByVersion(await tx.all('SELECT * FROM snapshots WHERE run_id = ?', runId));
 	const badBodies = await findBadBodies(tx, runId);
+	const entries: Entries = new Map();
 	let previous = CHAIN_START;
 	for (const [index, row] of versions.entries()) {
 		const version = index + 1;
@@ -48,40 +60,66 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 		if (own.some(({ hash }) => hash !== null && badBodies(String(hash))))
 			return badVersion(version, 'has a changed or missing value');
 		previous = expected;
+		for (const change of own) {
+			if (change.hash === null) entries.delete(nameOf(change));
+			else entries.set(nameOf(change), { place: placeOf(change), version });
+		}
+		if (snapshots.get(version)?.every((snapshot) => isSnapshotOf(snapshot, entries)) === false)
+			return badVersion(version, 'has a changed snapshot');
 	}
 	if (versions.length !== run.version)
 		return badVersion(Math.min(versions.length, run.version) + 1, 'is missing or too many');
-	const wrong = await findWrongPresent(tx, runId, changes);
-	if (wrong !== undefined) return badVersion(wrong, 'is not what the present state shows');
 	if (previous !== head?.head_hash)
-		return badVersion(Math.max(run.version, 1), 'does not fit the head of the run');
-	return { ok: true, versions: versions.length };
+		return badVersion(run.version + 1, 'is missing, but the head of the run knows it');
+	const first = [
+		...(await findWrongPresent(tx, runId, entries)),
+		...(await findUnknownVersions(tx, run, [...changes.keys(), ...snapshots.keys()])),
+	].sort((a, b) => a.version - b.version)[0];
+	return first === undefined
+		? { ok: true, versions: versions.length }
+		: badVersion(first.version, first.problem);
 }
 
-/** What is read as the present state has to be what the changes add up to. Gives the version of the first entry that is not. */
-async function findWrongPresent(
-	tx: Transaction,
-	runId: string,
-	changes: ReadonlyMap<number, readonly Row[]>,
-): Promise<number | undefined> {
-	const expected = new Map<string, string>();
-	const versionOf = new Map<string, number>();
-	for (const [version, rows] of changes) {
-		for (const row of rows) {
-			const name = JSON.stringify([row.field, row.entry]);
-			versionOf.set(name, version);
-			if (row.hash === null) expected.delete(name);
-			else expected.set(name, JSON.stringify([row.position, row.hash]));
-		}
+/** What is read as the present state has to be what the changes add up to. */
+async function findWrongPresent(tx: Transaction, runId: string, entries: Entries): Promise<Problem[]> {
+	const rows = await tx.all('SELECT * FROM live WHERE run_id = ?', runId);
+	const live = new Map(rows.map((row) => [nameOf(row), `${placeOf(row)} ${Number(row.version)}`]));
+	return [...new Set([...entries.keys(), ...live.keys()])].flatMap((name) => {
+		const entry = entries.get(name);
+		if (entry !== undefined && live.get(name) === `${entry.place} ${entry.version}`) return [];
+		return [{ version: entry?.version ?? 1, problem: 'is not what the present state shows' }];
+	});
+}
+
+/** Rows that name a version which the run does not have. A checkpoint of version 0 is of a run that nobody had written to. */
+async function findUnknownVersions(tx: Transaction, run: Run, named: readonly number[]): Promise<Problem[]> {
+	const rows = await tx.all('SELECT version FROM checkpoints WHERE run_id = ?', run.runId);
+	const checkpoints = rows.map((row) => Number(row.version));
+	return [
+		...named.filter((version) => version < 1),
+		...checkpoints.filter((version) => version < 0),
+		...[...named, ...checkpoints].filter((version) => version > run.version),
+	].map((version) => ({ version, problem: 'does not exist, but a change, snapshot or checkpoint names it' }));
+}
+
+/** Whether a snapshot says what the changes up to its version add up to. */
+function isSnapshotOf(snapshot: Row, entries: Entries): boolean {
+	try {
+		const refs = readSnapshot(snapshot);
+		return (
+			refs.length === entries.size && refs.every((ref) => entries.get(nameOf(ref))?.place === placeOf(ref))
+		);
+	} catch {
+		return false;
 	}
-	const live = await tx.all('SELECT field, entry, position, hash FROM live WHERE run_id = ?', runId);
-	const present = new Map(
-		live.map((row) => [JSON.stringify([row.field, row.entry]), JSON.stringify([row.position, row.hash])]),
-	);
-	const wrong = [...new Set([...expected.keys(), ...present.keys()])].filter(
-		(name) => expected.get(name) !== present.get(name),
-	);
-	return wrong.length === 0 ? undefined : Math.min(...wrong.map((name) => versionOf.get(name) ?? 1));
+}
+
+function nameOf({ field, entry }: Row | EntryRef): string {
+	return JSON.stringify([String(field), String(entry)]);
+}
+
+function placeOf({ position, hash }: Row | EntryRef): string {
+	return JSON.stringify([Number(position), String(hash)]);
 }
 
 /** The answer that names the first version that is not as it was. */

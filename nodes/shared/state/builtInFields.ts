@@ -3,7 +3,8 @@ import type { FieldDeclaration } from './stateStore';
 /** The content field that holds every piece of creative work of a run. Its locked entries are protected. */
 export const ARTEFACTS = 'artefacts';
 
-const ENTRY = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } as const;
+/** What every entry of a field with ids looks like at least. */
+export const ENTRY = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } as const;
 
 /** Declared once more where it is written: runs begun by an earlier Greenlight do not have it. */
 export const REVIEWS: FieldDeclaration = {

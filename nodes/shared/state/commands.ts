@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors';
-import { ARTEFACTS } from './builtInFields';
+import { ARTEFACTS, ENTRY } from './builtInFields';
 import { contentHashOf } from './contentHash';
 import { checkFieldType } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
@@ -61,7 +61,8 @@ export function fieldOf(command: Command): string {
 export function namedEntries(command: Command): string[] {
 	switch (command.op) {
 		case 'mergeById':
-			return command.items.map(({ id }) => id);
+			// What has no id is refused when it is applied.
+			return command.items.flatMap((item) => (typeof item?.id === 'string' ? [item.id] : []));
 		case 'lock':
 		case 'unlock':
 			return [command.artefactId];
@@ -101,14 +102,21 @@ export async function applyCommand(
 			checkFieldType(declaration.name, declaration.type, command.value);
 			return writeOnce(declaration, command.value, reader);
 		case 'increment':
-			checkFieldType(declaration.name, declaration.type, command.by);
+			// Attempts that went down would let a loop run for ever.
+			checkFieldType(
+				declaration.name,
+				{ type: 'number', ...(declaration.part === 'record' ? { minimum: 0 } : {}) },
+				command.by,
+			);
 			return increment(declaration, command.by, reader);
 		case 'append':
-			for (const value of command.values) checkFieldType(declaration.name, declaration.type, value);
+			for (const [index, value] of command.values.entries()) {
+				checkFieldType(`${declaration.name}.${index}`, declaration.type, value);
+			}
 			return append(declaration, command.values, reader);
 		case 'mergeById':
-			for (const item of command.items) {
-				checkFieldType(declaration.name, declaration.type, item);
+			for (const [index, item] of command.items.entries()) {
+				if (typeof Object(item).id !== 'string') checkFieldType(`${declaration.name}.${index}`, ENTRY, item);
 				if (declaration.name === ARTEFACTS && !asRecordKeeper) refuseJudgement(item);
 			}
 			return mergeEntries(declaration, command.items, reader);
@@ -169,10 +177,11 @@ async function writeOnce(field: FieldDeclaration, value: Json, reader: FieldRead
 }
 
 async function increment(field: FieldDeclaration, by: number, reader: FieldReader): Promise<EntryChange[]> {
-	if (by === 0) return [];
 	const now = await reader.entry(field.name, ONLY_VALUE);
-	const base = typeof now?.value === 'number' ? now.value : 0;
-	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value: base + by }];
+	if (by === 0 && now !== undefined) return [];
+	const value = (typeof now?.value === 'number' ? now.value : 0) + by;
+	checkFieldType(field.name, field.type, value);
+	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
 }
 
 async function append(
@@ -200,6 +209,7 @@ async function mergeEntries(
 		const stored = await reader.entry(field.name, id);
 		const before = stored?.value;
 		const merged: JsonObject = { ...(isJsonObject(before) ? before : {}), ...item };
+		checkFieldType(`${field.name}.${id}`, field.type, merged);
 		// A hash that does not fit the content would let changed work keep the verdict on what it was.
 		if (field.name === ARTEFACTS && merged.content !== undefined)
 			merged.contentHash = contentHashOf(merged.content, merged.media);
@@ -227,6 +237,7 @@ function protectedRecord(name: string): PipelineError {
 	return new PipelineError(
 		'record_protected',
 		`'${name}' is kept by Greenlight's own steps and cannot be set here.`,
+		{ details: { field: name } },
 	);
 }
 

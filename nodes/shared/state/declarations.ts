@@ -1,6 +1,7 @@
 /** The fields that a run knows. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
+import { asStored } from './json';
 import type { FieldDeclaration } from './stateStore';
 
 export async function findDeclaration(
@@ -30,6 +31,10 @@ export function newDeclarations(
 			throw new PipelineError('rule_mismatch', `'${field.name}' is already declared as '${declared.rule}'.`, {
 				details: { field: field.name, expected: declared.rule, came: field.rule },
 			});
+		}
+		// A name that the database changes would hide what is written under it.
+		if (field.name === '' || asStored(field.name) !== field.name) {
+			throw new PipelineError('input_refused', 'A field needs a name of ordinary characters.');
 		}
 		byName.set(field.name, declared ?? field);
 		return declared === undefined;

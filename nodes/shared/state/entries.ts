@@ -34,7 +34,8 @@ export async function findEntry(
 
 /** All of now, in the order in which people see them. */
 export async function liveEntries(tx: Transaction, runId: string): Promise<LiveEntry[]> {
-	return (await tx.all(`${SELECT_LIVE} ORDER BY field, position, entry`, runId)).map(toLiveEntry);
+	// Places can be taken twice, after a rollback that kept newer work; databases differ in how they sort names.
+	return (await tx.all(SELECT_LIVE, runId)).map(toLiveEntry).sort(byPlace);
 }
 
 /** The place of the next new entry. */
@@ -56,7 +57,7 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 			version,
 		)
 	)[0];
-	const start: EntryRef[] = snapshot === undefined ? [] : JSON.parse(String(snapshot.entries));
+	const start = snapshot === undefined ? [] : readSnapshot(snapshot);
 	const entries = new Map(start.map((ref) => [keyOf(ref), ref]));
 	const changes = await tx.all(
 		'SELECT * FROM changes WHERE run_id = ? AND version > ? AND version <= ? ORDER BY version, seq',
@@ -69,9 +70,12 @@ export async function entriesAt(tx: Transaction, runId: string, version: number)
 		if (row.hash === null) entries.delete(keyOf(ref));
 		else entries.set(keyOf(ref), ref);
 	}
-	return [...entries.values()].sort(
-		(a, b) => compare(a.field, b.field) || a.position - b.position || compare(a.entry, b.entry),
-	);
+	return [...entries.values()].sort(byPlace);
+}
+
+/** What a row of `snapshots` says was there. */
+export function readSnapshot(row: Row): EntryRef[] {
+	return JSON.parse(String(row.entries));
 }
 
 /** The values of entries, each with its name. */
@@ -185,6 +189,15 @@ function toLiveEntry(row: Row): LiveEntry {
 
 export function keyOf(ref: { field: string; entry: string }): string {
 	return `${ref.field}\n${ref.entry}`;
+}
+
+/** Fields by name, the entries of each in their places. */
+export function byPlace(a: Row | EntryRef, b: Row | EntryRef): number {
+	return (
+		compare(String(a.field), String(b.field)) ||
+		Number(a.position) - Number(b.position) ||
+		compare(String(a.entry), String(b.entry))
+	);
 }
 
 function compare(a: string, b: string): number {

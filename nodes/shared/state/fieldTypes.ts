@@ -17,12 +17,12 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
 	undefined: 'nothing',
 };
 
-/** Fails with `type_mismatch` that names the path, what was expected and what came. */
-export function checkFieldType(field: string, type: FieldType, value: unknown): void {
+/** Fails with `type_mismatch` that names the path, what was expected and what came. `at` is where the value belongs. */
+export function checkFieldType(at: string, type: FieldType, value: unknown): void {
 	const result = schemaOf(type).safeParse(value);
 	const issue = result.error?.issues[0];
 	if (issue === undefined) return;
-	const path = [field, ...issue.path].join('.');
+	const path = [at, ...issue.path].join('.');
 	const came = describe(valueAt(value, issue.path));
 	const expected = describeExpected(issue);
 	throw new PipelineError('type_mismatch', `'${path}' should be ${expected}, but ${came} came.`, {
@@ -37,6 +37,7 @@ export function checkValueSize(field: string, json: string): void {
 	throw new PipelineError(
 		'value_too_large',
 		`'${field}' got ${Math.ceil(bytes / 1000)} KB; one value may have at most ${MAX_VALUE_BYTES / 1000} KB.`,
+		{ details: { field, bytes, maxBytes: MAX_VALUE_BYTES } },
 	);
 }
 

@@ -28,6 +28,11 @@ export function hashOf(value: unknown): string {
 	return createHash('sha256').update(canonicalJson(value)).digest('base64url');
 }
 
+/** Text as databases give it back: PostgreSQL has no null character, and halves of characters are nowhere kept. */
+export function asStored(text: string): string {
+	return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
+
 /** Whether `value` is a plain object (not null, not a list). */
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -73,7 +73,10 @@ export class SqlStateStore implements StateStore {
 	}
 
 	linkExecution(runId: string, link: ExecutionLink, options: { reset?: boolean } = {}): Promise<void> {
-		return this.database.write(runId, (tx) => runs.link(tx, runId, link, options.reset ?? false));
+		return this.database.write(runId, async (tx) => {
+			await runs.link(tx, runId, link, options.reset ?? false);
+			await runs.touch(tx, runId, this.now());
+		});
 	}
 
 	findLinkedRuns(refs: readonly string[]): Promise<Array<{ run: Run; ref: string; round: number }>> {
@@ -284,10 +287,11 @@ export class SqlStateStore implements StateStore {
 				records.findStep(tx, runId, step.key),
 			]);
 			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
-			const started: Step = { ...step, state: 'started' };
-			draft.addStep(started);
+			draft.addStep({ ...step, state: 'started' });
 			await draft.save();
-			return { claimed: true, step: { ...started, startedAt: this.now(), updatedAt: this.now() } };
+			const recorded = await records.findStep(tx, runId, step.key);
+			if (recorded === undefined) throw new PipelineError('internal', 'A claimed step has no record.');
+			return { claimed: true, step: recorded };
 		});
 	}
 

@@ -1,6 +1,6 @@
 /**
  * The shared state of a run: one typed, versioned document with records beside it. Every sentence here has a clause in
- * `test/conformance/stateStore.conformance.ts`, which every backend passes unmodified.
+ * `test/conformance/`, which every backend passes unmodified.
  */
 import type { Failure, Layer } from '../errors';
 import type { Media, RunStatus } from './fields';
@@ -9,7 +9,7 @@ import type { Json, JsonObject } from './json';
 /** How writes to a field combine. A field has exactly one rule, given when it is declared. */
 export type MergeRule = 'set' | 'append' | 'mergeById' | 'increment' | 'writeOnce';
 
-/** The part of JSON Schema that a field's values are checked against. `{}` accepts everything. */
+/** The part of JSON Schema that a field's values are checked against. `{}` accepts everything that JSON can carry. */
 export interface FieldType {
 	type?: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array';
 	items?: FieldType;
@@ -23,7 +23,7 @@ export interface FieldType {
 
 export interface FieldDeclaration {
 	name: string;
-	/** What a value, or for `append` and `mergeById` one entry, must look like. */
+	/** What the value, or for `append` and `mergeById` each entry, must look like with what is written. */
 	type: FieldType;
 	rule: MergeRule;
 	/** Content can be rolled back; records only grow and are written only by their own step. */
@@ -85,7 +85,7 @@ export interface StartedRun {
 export interface StateDocument {
 	runId: string;
 	version: number;
-	/** Every field that has a value. Fields of entries (`append`, `mergeById`) are lists, in the order of first writing. */
+	/** Every field that has a value. Fields of entries (`append`, `mergeById`) are always there, as lists in the order of writing. */
 	fields: JsonObject;
 }
 
@@ -236,8 +236,8 @@ export interface StateStore {
 	/** Names the latest version. The same name again moves it, but not under the same command id. */
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
-	 * Makes a NEW version whose content is that of an earlier version or checkpoint. Records stay; artefacts that are
-	 * locked, or named in `keep`, stay as they are.
+	 * Makes a NEW version whose content is that of an earlier version or checkpoint; none if it is that already. Records
+	 * stay; artefacts that are locked, or named in `keep`, stay as they are.
 	 */
 	rollBack(
 		runId: string,
@@ -263,11 +263,15 @@ export interface StateStore {
 	impact(runId: string, changed: string): Promise<Impact>;
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
-	 * a tail that was cut off, a present state that is not what the versions add up to, and media that are missing or have changed; not what
-	 * somebody did who rebuilt the whole chain.
+	 * a tail that was cut off, a present state or a snapshot that is not what the versions add up to, a checkpoint of a
+	 * version that does not exist, and media that are missing or have changed; not what somebody did who rebuilt the whole
+	 * chain. Names the first version that is wrong.
 	 */
 	verify(runId: string): Promise<Verification>;
-	/** The whole run as lines of JSON, media included, to keep or to import elsewhere. */
+	/**
+	 * The whole run as lines of JSON, media included, to keep or to import elsewhere; the same run is the same lines in
+	 * every backend.
+	 */
 	exportRun(runId: string): Promise<string[]>;
 	/**
 	 * Adds an exported run, exactly as it was. A run that is there already, and lines that are cut off or of another kind,
@@ -275,8 +279,8 @@ export interface StateStore {
 	 */
 	importRun(lines: readonly string[]): Promise<Run>;
 	/**
-	 * Deletes runs that nobody has touched since `before`. Runs with approved (locked) work are kept unless asked. Media
-	 * go with their run. Gives back the ids.
+	 * Deletes runs that nobody has touched (written to, or begun a step or an execution on) since `before`. Runs with
+	 * approved (locked) work are kept unless asked. Media go with their run. Gives back the ids.
 	 */
 	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]>;
 	/** Writes the step and, if given, ledger entries. Makes no version. */

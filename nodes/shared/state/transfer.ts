@@ -8,22 +8,24 @@ import { mediaHashOf, type MediaBytes } from './media';
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
 
-/** Every table that has rows of a run, in the order of import; but for its links, which are about executions of one n8n,
- * and the bytes of media, which have lines of their own. */
-const TABLES = [
-	'runs',
-	'fields',
-	'bodies',
-	'versions',
-	'changes',
-	'live',
-	'snapshots',
-	'checkpoints',
-	'commands',
-	'steps',
-	'ledger',
-	'media',
-] as const;
+/**
+ * Every table that has rows of a run, in the order of import, with what tells its rows apart within the run. But for its links,
+ * which are about executions of one n8n, and the bytes of media, which have lines of their own.
+ */
+const TABLES = new Map<string, readonly string[]>([
+	['runs', []],
+	['fields', ['name']],
+	['bodies', ['hash']],
+	['versions', ['version']],
+	['changes', ['version', 'seq']],
+	['live', ['field', 'entry']],
+	['snapshots', ['version']],
+	['checkpoints', ['name']],
+	['commands', ['command_id']],
+	['steps', ['step_key']],
+	['ledger', ['seq']],
+	['media', ['hash']],
+]);
 
 /** One run of a file of exports: what its first line says of it, and the lines that `importRun` takes. */
 export interface ExportedRun {
@@ -36,10 +38,11 @@ export interface ExportedRun {
 export async function exportRun(tx: Transaction, run: Run): Promise<string[]> {
 	const { runId, title } = run;
 	const lines: string[] = [];
-	for (const table of TABLES) {
-		for (const row of await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId)) {
-			lines.push(JSON.stringify({ table, row }));
-		}
+	for (const [table, key] of TABLES) {
+		const rows = await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId);
+		// In one order everywhere: databases give rows back as they like, and sort text each in their own way.
+		rows.sort((a, b) => compareKeys(keyOf(a, key), keyOf(b, key)));
+		lines.push(...rows.map((row) => JSON.stringify({ table, row })));
 	}
 	const head = { format: FORMAT, formatVersion: FORMAT_VERSION, runId, title, rows: lines.length };
 	return [JSON.stringify(head), ...lines];
@@ -83,7 +86,7 @@ export function withMedia([head, ...rows]: readonly string[], files: MediaBytes)
 /** An export that was looked at and is sound in form. */
 export interface SoundExport {
 	runId: string;
-	rows: ReadonlyArray<{ table: (typeof TABLES)[number]; row: Record<string, unknown> }>;
+	rows: ReadonlyArray<{ table: string; row: Record<string, unknown> }>;
 	media: MediaBytes;
 }
 
@@ -106,6 +109,7 @@ export function readExport(lines: readonly string[]): SoundExport {
 	if (!/^[\w-]+$/.test(runId)) throw damaged();
 	const rows: Array<SoundExport['rows'][number]> = [];
 	const media = new Map<string, Uint8Array>();
+	const seen = new Set<string>();
 	for (const line of rest) {
 		if (typeof line.media === 'string') {
 			const bytes = Buffer.from(String(line.base64), 'base64');
@@ -113,12 +117,16 @@ export function readExport(lines: readonly string[]): SoundExport {
 			media.set(line.media, bytes);
 			continue;
 		}
-		const { row } = line;
-		const table = TABLES.find((known) => known === line.table);
-		if (table === undefined || !isObject(row) || row.run_id !== runId) throw damaged();
+		const { table, row } = line;
+		const key = typeof table === 'string' ? TABLES.get(table) : undefined;
+		if (key === undefined || !isObject(row) || row.run_id !== runId) throw damaged();
+		const name = JSON.stringify([table, ...keyOf(row, key)]);
+		if (seen.has(name)) throw damaged();
+		seen.add(name);
 		if (table === 'media' && !/^[0-9a-f]{64}$/.test(String(row.hash))) throw damaged();
-		rows.push({ table, row });
+		rows.push({ table: String(table), row });
 	}
+	if (!seen.has('["runs"]')) throw damaged();
 	return { runId, rows, media };
 }
 
@@ -134,8 +142,22 @@ export async function importRun(tx: Transaction, { runId, rows }: SoundExport): 
 	}
 }
 
+function keyOf(row: Readonly<Record<string, unknown>>, key: readonly string[]): unknown[] {
+	return key.map((column) => row[column]);
+}
+
+function compareKeys(a: readonly unknown[], b: readonly unknown[]): number {
+	for (const [index, left] of a.entries()) {
+		const right = b[index];
+		if (left === right) continue;
+		if (typeof left === 'number' && typeof right === 'number') return left - right;
+		return String(left) < String(right) ? -1 : 1;
+	}
+	return 0;
+}
+
 export async function deleteRun(tx: Transaction, runId: string): Promise<void> {
-	for (const table of ['links', 'media_bytes', ...[...TABLES].reverse()])
+	for (const table of ['links', 'media_bytes', ...[...TABLES.keys()].reverse()])
 		await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
 }
 

@@ -28,7 +28,9 @@ export const execute: Operation = async ({ context, scope, item, itemIndex, file
 	const { runId } = run;
 	const withPassed = context.getNodeParameter('include', itemIndex, 'approved') === 'approvedAndPassed';
 	const document = await scope.store.read(runId);
-	const { set, hashes } = selectSet(document, run, withPassed ? 'approvedAndPassed' : 'approved');
+	const asOf = (await scope.store.history(runId)).at(-1)?.at ?? run.createdAt;
+	const include = withPassed ? 'approvedAndPassed' : 'approved';
+	const { set, hashes } = selectSet(document, { runId, title: run.title, asOf }, include);
 	if (set.count === 0) {
 		throw withPassed
 			? new PipelineError(

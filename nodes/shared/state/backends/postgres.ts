@@ -3,6 +3,7 @@ import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { PipelineError, isPipelineError } from '../../errors';
 import type { Database, Row, SqlValue, Transaction } from './database';
 import { MIGRATIONS } from './migrations';
+import { inSentences } from './postgresErrors';
 import { inTurn } from './turns';
 
 export interface PostgresServer {
@@ -30,18 +31,6 @@ const SCHEMA = 'greenlight';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Any number will do, as long as nobody else uses it for another lock. */
 const MIGRATION_LOCK = 7_203_115;
-
-/** SQLSTATE codes (PostgreSQL documentation, appendix A) and Node's network codes that have a sentence of their own. */
-const SENTENCES: ReadonlyArray<[codes: readonly string[], message: string, retryable: boolean]> = [
-	[['28P01', '28000'], 'PostgreSQL refused the user name or the password of the state store.', false],
-	[['3D000'], 'The database of the state store does not exist.', false],
-	[['42501'], 'The database user may not create or use tables in the database of the state store.', false],
-	[['53100'], "The disk of the state store's database server is full, so nothing was saved.", true],
-	[['53300'], "The state store's database server has no connection left.", true],
-	[['57014'], 'The state store took too long and was stopped.', true],
-	[['ENOTFOUND', 'EAI_AGAIN'], 'The address of the state store is not known.', true],
-];
-const LOST_CONNECTION = /^(08|57P0)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH)$/;
 
 /** Connects and brings the schema up to date. Fails with `store_unavailable`; no sentence holds a password or address. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
@@ -94,7 +83,7 @@ class PostgresDatabase implements Database {
 	/** Ten processes may start at once: one migrates, the others wait and find it done. */
 	async migrate(): Promise<void> {
 		await this.withClient(async (client) => {
-			await client.query('BEGIN');
+			await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
 			await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
 			const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [
 				`${SCHEMA}.migrations`,
@@ -225,7 +214,7 @@ class Session implements Transaction {
 	}
 
 	async lock(topic: string): Promise<void> {
-		void this.send('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [topic]);
+		void this.send('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [toParameter(topic)]);
 	}
 }
 
@@ -255,32 +244,4 @@ function toRow(row: Record<string, unknown>): Row {
 				: String(value),
 		]),
 	);
-}
-
-async function inSentences<T>(work: () => Promise<T>): Promise<T> {
-	try {
-		return await work();
-	} catch (error) {
-		if (isPipelineError(error) || !(error instanceof Error)) throw error;
-		const code = codeOf(error);
-		const known = SENTENCES.find(([codes]) => codes.includes(code));
-		const connectionLost =
-			known === undefined && (LOST_CONNECTION.test(code) || /connection|timeout/i.test(error.message));
-		if (known === undefined && !connectionLost && code === '') throw error;
-		throw new PipelineError('store_unavailable', known?.[1] ?? sentenceFor(connectionLost), {
-			retryable: known?.[2] ?? connectionLost,
-			hint: "Check the state store's credential or GREENLIGHT_DATABASE_URL, and that the database server runs.",
-			details: { connectionLost, sqlState: code },
-		});
-	}
-}
-
-function sentenceFor(connectionLost: boolean): string {
-	return connectionLost
-		? "The state store's database server cannot be reached."
-		: 'The state store refused a statement.';
-}
-
-function codeOf(error: Error): string {
-	return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

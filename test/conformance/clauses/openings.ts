@@ -1,0 +1,38 @@
+import type { StateStore } from '../../../nodes/shared/state';
+import { field, list, type Stage } from '../stage';
+
+export function openingsClauses(stage: Stage): void {
+	const { startRun, write } = stage;
+	let store: StateStore;
+	beforeEach(() => {
+		store = stage.store;
+	});
+
+	it('has everything after closing and opening again', async () => {
+		const runId = await startRun('noir');
+		await write(runId, { commands: [{ op: 'set', field: 'intent', value: { title: 'x' } }] });
+		const before = [await store.getRun(runId), await store.read(runId), await store.history(runId)];
+
+		store = await stage.reopen();
+		expect([await store.getRun(runId), await store.read(runId), await store.history(runId)]).toEqual(before);
+	});
+
+	it('serves two openings of one place: no write is lost and no version is given twice', async () => {
+		const other = await stage.open();
+		const runId = await startRun();
+		await write(runId, { declare: [field('notes', 'append')] });
+		await Promise.all(
+			[store, other].flatMap((opening, side) =>
+				Array.from({ length: 20 }, (_, index) =>
+					opening.write(runId, [
+						{ by: 'Test', commands: [{ op: 'append', field: 'notes', values: [`${side}-${index}`] }] },
+					]),
+				),
+			),
+		);
+
+		expect(new Set(list((await other.read(runId)).fields.notes)).size).toBe(40);
+		expect((await store.getRun(runId)).version).toBe(40);
+		await other.close();
+	});
+}
