@@ -17,8 +17,10 @@ import type {
 	IRun,
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
+	Workflow,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
+import { HumanGate } from '../../nodes/HumanGate/HumanGate.node';
 import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
 import { RetryRouter } from '../../nodes/RetryRouter/RetryRouter.node';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
@@ -60,6 +62,8 @@ export interface Ran {
 	/** Everything that left one output of a node. */
 	out(node: string, output?: number): IDataObject[];
 	error: unknown;
+	/** What an answer to a step that waits is given. */
+	engine: { workflow: Workflow; additionalData: IWorkflowExecuteAdditionalData; mode: WorkflowExecuteMode };
 }
 
 /** A folder of its own for n8n and the state, for the tests of one `describe`. */
@@ -107,7 +111,7 @@ let executions = 0;
 
 export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {}): Promise<Ran> {
 	const { ExecutionLifecycleHooks, WorkflowExecute } = await import('n8n-core');
-	const { NodeHelpers, Workflow, createRunExecutionData } = await import('n8n-workflow');
+	const { NodeHelpers, Workflow: EngineWorkflow, createRunExecutionData } = await import('n8n-workflow');
 	const types: Record<string, INodeType> = {
 		...greenlightTypes(),
 		...standIns(options.input),
@@ -116,7 +120,7 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	const nodes: INode[] = structuredClone(json.nodes)
 		.filter((node) => node.type !== 'n8n-nodes-base.stickyNote')
 		.map((node) => withCredential(node));
-	const workflow = new Workflow({
+	const workflow = new EngineWorkflow({
 		id: 'w1',
 		name: json.name,
 		nodes,
@@ -179,6 +183,11 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 	const running = isPrepared ? engine.processRunExecutionData(workflow) : engine.run({ workflow, startNode });
 	options.whileRunning?.(running);
 	const run = await running;
+	return ranOf(run, { workflow, additionalData, mode });
+}
+
+/** What came of an execution, or of its going on after a wait. */
+export function ranOf(run: IRun, engine: Ran['engine']): Ran {
 	const outputs = (node: string): INodeExecutionData[][][] =>
 		(run.data.resultData.runData[node] ?? []).map((pass) =>
 			(pass.data?.main ?? []).map((items) => items ?? []),
@@ -189,6 +198,7 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		out: (node, output = 0) =>
 			outputs(node).flatMap((pass) => (pass[output] ?? []).map(({ json: item }) => item)),
 		error: run.data.resultData.error,
+		engine,
 	};
 }
 
@@ -212,6 +222,7 @@ export function greenlightTypes(): Record<string, INodeType> {
 		'n8n-nodes-greenlight.geminiConcept': new GeminiConcept(),
 		'n8n-nodes-greenlight.styleValidator': new StyleValidator(),
 		'n8n-nodes-greenlight.retryRouter': new RetryRouter(),
+		'n8n-nodes-greenlight.humanGate': new HumanGate(),
 		'n8n-nodes-greenlight.sharedStateStore': new SharedStateStore(),
 	};
 }

@@ -30,6 +30,8 @@ export const validator = (name: string, parameters: IDataObject, more?: More): I
 	step('n8n-nodes-greenlight.styleValidator', name, parameters, more);
 export const retryRouter = (name: string, parameters: IDataObject = {}, more?: More): INode =>
 	step('n8n-nodes-greenlight.retryRouter', name, parameters, more);
+export const humanGate = (name: string, parameters: IDataObject = {}, more?: More): INode =>
+	step('n8n-nodes-greenlight.humanGate', name, parameters, more);
 export const stateStore = (
 	name: string,
 	resource: string,

@@ -1,0 +1,405 @@
+/** A person decides: what waits, what the page takes, where the work goes. */
+import type { IDataObject } from 'n8n-workflow';
+import { runWorkflow, useEngine, type Ran } from '../support/engine';
+import {
+	banned,
+	editFields,
+	flow,
+	gemini,
+	humanGate,
+	noOp,
+	other,
+	retryRouter,
+	rules,
+	same,
+	start,
+	typesOf,
+	validator,
+} from '../support/flow';
+import { callGate, timeOut, type GateResponse } from '../support/gate';
+import { useGemini } from '../support/storyboard';
+
+const NO_DECISION = 0;
+const APPROVED = 1;
+const REJECTED = 2;
+const REDIRECTED = 3;
+const BRIEF = { resource: 'concept', operation: 'generate', brief: 'A rooftop chase' };
+
+describe('the human gate', () => {
+	const engine = useEngine();
+	const model = useGemini();
+
+	const park = (count = 3, gate: IDataObject = {}): Promise<Ran> =>
+		runWorkflow(
+			flow(
+				[start(), gemini('Write', { ...BRIEF, count }), humanGate('Gate', gate), noOp('Kept')],
+				'Start > Write > Gate:1 > Kept',
+			),
+			{ geminiUrl: model().url },
+		);
+	const runIdOf = (ran: Ran): string => String(ran.out('Write')[0]?.runId);
+	const runOf = async (ran: Ran) => (await engine.store()).getRun(runIdOf(ran));
+	const fieldsOf = async (ran: Ran) => (await (await engine.store()).read(runIdOf(ran))).fields;
+	const decisionsOf = async (ran: Ran) => (await fieldsOf(ran)).decisions ?? [];
+	const leftBy = (ran: Ran | undefined, output: number): IDataObject[] =>
+		(ran?.outputs('Gate').at(-1)?.[output] ?? []).map(({ json }) => json);
+
+	/** The form as a browser fills it in: what the page hides in it, and the choices. */
+	async function formOf(ran: Ran, choices: Record<string, string>): Promise<Record<string, string>> {
+		const { body } = await callGate(ran, 'Gate');
+		const hidden = [...body.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
+		return {
+			...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+			reviewer: 'Maya',
+			send: 'all',
+			...choices,
+		};
+	}
+	const post = async (ran: Ran, choices: Record<string, string>): Promise<GateResponse> =>
+		callGate(ran, 'Gate', { form: await formOf(ran, choices) });
+
+	it('puts the run to wait and shows each piece on one page', async () => {
+		const ran = await park();
+
+		expect(ran.error).toBeUndefined();
+		expect(ran.run.status).toBe('waiting');
+		expect(await runOf(ran)).toMatchObject({
+			status: 'waiting',
+			statusNote: "3 pieces wait for a decision at 'Gate'.",
+		});
+		const page = await callGate(ran, 'Gate');
+		expect(page.status).toBe(200);
+		for (const { title } of ran.out('Write')) expect(page.body).toContain(String(title));
+		expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+		expect(page.headers['referrer-policy']).toBe('no-referrer');
+	});
+
+	it('sends each piece where it was decided to go, and locks what was approved', async () => {
+		const ran = await park();
+		const { status, resumed } = await post(ran, {
+			d0: 'approve',
+			d1: 'reject',
+			d2: 'redirect',
+			n2: 'More rain.',
+		});
+
+		expect(status).toBe(200);
+		expect(leftBy(resumed, NO_DECISION)).toEqual([]);
+		expect(leftBy(resumed, APPROVED)).toMatchObject([
+			{ slot: 1, status: 'approved', why: 'It was approved by Maya.', decision: { reviewer: 'Maya' } },
+		]);
+		expect(leftBy(resumed, REJECTED)).toMatchObject([{ slot: 2, status: 'rejected' }]);
+		expect(leftBy(resumed, REDIRECTED)).toMatchObject([{ slot: 3, decision: { note: 'More rain.' } }]);
+		const { artefacts, directives } = await fieldsOf(ran);
+		expect(artefacts).toMatchObject([{ locked: true }, { locked: false }, { locked: false }]);
+		expect(directives).toMatchObject([{ text: 'More rain.', scope: 'artefact' }]);
+		expect(resumed?.out('Kept')).toHaveLength(1);
+	});
+
+	it('changes nothing when the page is only looked at', async () => {
+		const ran = await park();
+		const before = await fieldsOf(ran);
+		for (let visit = 0; visit < 3; visit++) await callGate(ran, 'Gate');
+
+		expect(await fieldsOf(ran)).toEqual(before);
+	});
+
+	it('keeps what is saved, and goes on once when the rest is decided', async () => {
+		const ran = await park();
+		const saved = await post(ran, { d0: 'approve', send: 'save' });
+		expect(saved).toMatchObject({ status: 200, resumed: undefined });
+		expect(await decisionsOf(ran)).toHaveLength(1);
+		expect((await runOf(ran)).status).toBe('waiting');
+
+		const sent = await post(ran, { d1: 'reject', d2: 'approve', reviewer: 'Jo' });
+		expect(leftBy(sent.resumed, APPROVED).map(({ slot }) => slot)).toEqual([1, 3]);
+		expect(leftBy(sent.resumed, REJECTED)).toHaveLength(1);
+		expect(await decisionsOf(ran)).toMatchObject([
+			{ reviewer: 'Maya' },
+			{ reviewer: 'Jo' },
+			{ reviewer: 'Jo' },
+		]);
+	});
+
+	it('sends what is decided when asked to, the rest by No Decision', async () => {
+		const ran = await park();
+		const { resumed } = await post(ran, { d0: 'approve', send: 'decided' });
+
+		expect(leftBy(resumed, APPROVED)).toHaveLength(1);
+		expect(leftBy(resumed, NO_DECISION)).toMatchObject([
+			{ slot: 2, why: 'The reviewer left this one without a decision.' },
+			{ slot: 3 },
+		]);
+		expect(leftBy(resumed, NO_DECISION)[0]).not.toHaveProperty('timedOut');
+	});
+
+	it('does not go on before everything is decided, and keeps what was typed', async () => {
+		const ran = await park();
+		const refused = await post(ran, { d0: 'approve', d1: 'redirect', n1: '', send: 'all' });
+
+		expect(refused.resumed).toBeUndefined();
+		expect(refused.status).toBe(422);
+		expect(await decisionsOf(ran)).toEqual([]);
+	});
+
+	it('takes the first of two decisions, and tells the other who decided what', async () => {
+		const ran = await park(1);
+		const forms = [await formOf(ran, { d0: 'approve' }), await formOf(ran, { d0: 'reject', reviewer: 'Jo' })];
+		const [first, second] = [
+			await callGate(ran, 'Gate', { form: forms[0] ?? {} }),
+			await callGate(ran, 'Gate', { form: forms[1] ?? {} }),
+		];
+
+		expect(leftBy(first.resumed, APPROVED)).toHaveLength(1);
+		expect(second.resumed).toBeUndefined();
+		expect(second.status).toBe(409);
+		expect(second.body).toContain('Maya');
+		expect(await decisionsOf(ran)).toMatchObject([{ action: 'approve', reviewer: 'Maya' }]);
+	});
+
+	it('lets one of many that decide at once through, and goes on once', async () => {
+		const ran = await park(2);
+		const forms = await Promise.all(
+			Array.from({ length: 20 }, (_, number) =>
+				formOf(ran, { d0: number % 2 ? 'approve' : 'reject', d1: 'approve', reviewer: `R${number}` }),
+			),
+		);
+		const answers = await Promise.all(forms.map((form) => callGate(ran, 'Gate', { form })));
+
+		expect(answers.filter(({ resumed }) => resumed !== undefined)).toHaveLength(1);
+		expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+		expect(await decisionsOf(ran)).toHaveLength(2);
+	});
+
+	it('refuses a decision about work that changed since it was shown, with what changed', async () => {
+		const ran = await park(1);
+		const form = await formOf(ran, { d0: 'approve' });
+		const [work] = Object((await fieldsOf(ran)).artefacts);
+		await (
+			await engine.store()
+		).write(runIdOf(ran), [
+			{
+				by: 'Somebody',
+				commands: [
+					{
+						op: 'mergeById',
+						field: 'artefacts',
+						items: [{ id: work.id, content: { ...work.content, logline: 'Quite another story.' } }],
+					},
+				],
+			},
+		]);
+		const refused = await callGate(ran, 'Gate', { form });
+
+		expect(refused.status).toBe(409);
+		expect(refused.body).toContain('Quite another story.');
+		expect(refused.resumed).toBeUndefined();
+		expect(await decisionsOf(ran)).toEqual([]);
+	});
+
+	it('keeps an edit as a new version by the reviewer, approved as it is', async () => {
+		const ran = await park(1);
+		const { resumed } = await post(ran, { d0: 'approve', 'e0.logline': 'She runs, and it rains.' });
+
+		expect(leftBy(resumed, APPROVED)).toMatchObject([
+			{ logline: 'She runs, and it rains.', status: 'approved' },
+		]);
+		expect((await fieldsOf(ran)).artefacts).toMatchObject([
+			{ content: { logline: 'She runs, and it rains.' }, locked: true },
+		]);
+		const history = await (await engine.store()).history(runIdOf(ran));
+		expect(history.some(({ by }) => by.startsWith('Maya'))).toBe(true);
+	});
+
+	it('asks for the passcode, counts the tries and stops at ten', async () => {
+		const ran = await park(1, { passcode: 'open sesame' });
+		const wrong = await post(ran, { d0: 'approve', passcode: 'sesame' });
+		expect(wrong.status).toBe(403);
+		expect(wrong.body).toContain('9');
+		const forms = await Promise.all(
+			Array.from({ length: 15 }, (_, number) => formOf(ran, { d0: 'approve', passcode: `${number}` })),
+		);
+		await Promise.all(forms.map((form) => callGate(ran, 'Gate', { form })));
+		const right = await post(ran, { d0: 'approve', passcode: 'open sesame' });
+
+		expect(right.resumed).toBeUndefined();
+		expect(await decisionsOf(ran)).toEqual([]);
+		expect(JSON.stringify(await fieldsOf(ran))).not.toContain('sesame');
+	});
+
+	it('takes the right passcode and says that the reviewer was verified by it', async () => {
+		const ran = await park(1, { passcode: 'open sesame' });
+		const { resumed } = await post(ran, { d0: 'approve', passcode: 'open sesame' });
+
+		expect(leftBy(resumed, APPROVED)).toMatchObject([{ decision: { reviewerVerified: 'passcode' } }]);
+	});
+
+	it('gives everything out by No Decision when time is up, marked, and keeps what was decided', async () => {
+		const ran = await park(3, { waitHours: 1 });
+		await post(ran, { d0: 'approve', send: 'save' });
+		const late = await timeOut(ran);
+
+		expect(leftBy(late, NO_DECISION)).toMatchObject([
+			{ slot: 1, timedOut: true },
+			{ slot: 2, timedOut: true },
+			{ slot: 3, timedOut: true },
+		]);
+		expect(late.out('Kept')).toEqual([]);
+		expect(await decisionsOf(ran)).toHaveLength(1);
+	});
+
+	it('refuses a wait that n8n cannot keep, and says which it can', async () => {
+		const ran = await park(1, { waitHours: 0.01 });
+		expect(String(Object(ran.error).message)).toContain("'Wait at Most (Hours)'");
+	});
+
+	it('knows a link of another review and a tampered one, and decides nothing', async () => {
+		const ran = await park(1);
+		const strange = await callGate(ran, 'Gate', { query: { nonce: 'elsewhere' } });
+		expect(strange.status).toBe(404);
+		const posted = await callGate(ran, 'Gate', {
+			query: { nonce: 'elsewhere' },
+			form: await formOf(ran, { d0: 'approve' }),
+		});
+		expect(posted).toMatchObject({ status: 404, resumed: undefined });
+		expect(await decisionsOf(ran)).toEqual([]);
+	});
+
+	it('gives each of twelve pieces, split in mixed order, its own brief', async () => {
+		const briefs = Array.from({ length: 12 }, (_, index) => ({ id: `p${index}`, title: `Piece ${index}` }));
+		const ran = await runWorkflow(
+			flow(
+				[
+					start(),
+					editFields('Set your brief', {}),
+					gemini('Write', { ...BRIEF, count: 1 }),
+					other('Pieces'),
+					humanGate('Gate'),
+					other('Own'),
+					other('OwnRejected'),
+					other('OwnRedirected'),
+				],
+				'Start > Write > Pieces > Set your brief > Gate:1 > Own',
+				'Gate:2 > OwnRejected',
+				'Gate:3 > OwnRedirected',
+			),
+			{
+				geminiUrl: model().url,
+				types: {
+					...typesOf({
+						Pieces: (items) => [
+							briefs.map((json, index) => ({
+								json: { ...json, runId: items[0]?.json.runId },
+								pairedItem: { item: 0 },
+								index,
+							})),
+						],
+					}),
+					...typesOf(
+						Object.fromEntries(
+							['Own', 'OwnRejected', 'OwnRedirected'].map((name) => [name, (items) => [same(items)]]),
+						),
+					),
+				},
+			},
+		);
+		expect(ran.error).toBeUndefined();
+		const actions =
+			'approve reject approve redirect approve reject approve approve reject approve redirect approve'.split(
+				' ',
+			);
+		const choices = Object.fromEntries(
+			actions.flatMap((action, index) => [
+				[`d${index}`, action],
+				[`n${index}`, action === 'redirect' ? 'Other.' : ''],
+			]),
+		);
+		const { resumed, body } = await post(ran, choices);
+
+		expect(body).toContain('Thank');
+		const own = (output: number) => leftBy(resumed, output).map(({ id }) => id);
+		expect(own(APPROVED)).toEqual(['p0', 'p2', 'p4', 'p6', 'p7', 'p9', 'p11']);
+		expect(own(REJECTED)).toEqual(['p1', 'p5', 'p8']);
+		expect(own(REDIRECTED)).toEqual(['p3', 'p10']);
+		for (const [output, name] of [
+			[APPROVED, 'Own'],
+			[REJECTED, 'OwnRejected'],
+			[REDIRECTED, 'OwnRedirected'],
+		] as const) {
+			const data = required(resumed).engine.workflow;
+			expect(briefsOf(required(resumed), data, name)).toEqual(own(output));
+		}
+	});
+
+	it('goes round with what was sent back until a person approves it, and the rest stays approved', async () => {
+		const ran = await runWorkflow(
+			flow(
+				[
+					start(),
+					gemini('Write', { ...BRIEF, count: 2 }),
+					validator('Check', rules(banned('spotless'))),
+					retryRouter('Router'),
+					humanGate('Gate'),
+					noOp('Kept'),
+				],
+				'Start > Write > Check > Router:1 > Write',
+				'Router:2 > Gate:1 > Kept',
+				'Gate:2 > Router',
+				'Gate:3 > Router',
+			),
+			{ geminiUrl: model().url },
+		);
+		expect(ran.run.status).toBe('waiting');
+		const round1 = await post(ran, { d0: 'approve', d1: 'reject', n1: 'Too clean.' });
+		const again = required(round1.resumed);
+
+		expect(again.error).toBeUndefined();
+		expect(again.run.status).toBe('waiting');
+		const page = await callGate(again, 'Gate');
+		expect(page.body).toContain('Too clean.');
+		const round2 = await post(again, { d0: 'approve' });
+		expect(round2.resumed?.run.status).toBe('success');
+		expect((await fieldsOf(ran)).artefacts).toMatchObject([
+			{ slot: 1, locked: true },
+			{ slot: 2, status: 'replaced' },
+			{ slot: 2, locked: true },
+		]);
+		expect((await runOf(ran)).status).toBe('finished');
+		const old = await callGate(again, 'Gate', {
+			query: { nonce: String(Object((await fieldsOf(ran)).reviews)[0].nonce) },
+		});
+		expect(old.status).toBe(410);
+	});
+});
+
+function required<T>(value: T | undefined): T {
+	if (value === undefined) throw new Error('The execution did not go on.');
+	return value;
+}
+
+/** What `$('Set your brief').item` says for each item of a step. */
+function briefsOf(ran: Ran, workflow: Ran['engine']['workflow'], name: string): unknown[] {
+	const count = ran.outputs(name).at(-1)?.[0]?.length ?? 0;
+	return Array.from({ length: count }, (_, item) => {
+		const pass = required(ran.run.data.resultData.runData[name]?.at(-1));
+		const { WorkflowDataProxy } = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
+		const items = pass.data?.main?.[0] ?? [];
+		const proxy = new WorkflowDataProxy(
+			workflow,
+			ran.run.data,
+			0,
+			item,
+			name,
+			items,
+			{},
+			'manual',
+			{},
+			{
+				node: required(workflow.getNode(name) ?? undefined),
+				data: { main: [items] },
+				source: { main: pass.source },
+			},
+		).getDataProxy();
+		return proxy.$('Set your brief').item.json.id;
+	});
+}
