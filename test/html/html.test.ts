@@ -1,5 +1,12 @@
 /** HTML is built by one tagged template, which escapes what is put into it. */
-import { html, scriptElement, sourceHash, styleElement, type Html } from '../../nodes/shared/html';
+import {
+	html,
+	scriptElement,
+	sourceHash,
+	styleElement,
+	type Html,
+	type HtmlValue,
+} from '../../nodes/shared/html';
 
 describe('html', () => {
 	it('escapes text between tags and in attributes', () => {
@@ -18,7 +25,7 @@ describe('html', () => {
 		);
 	});
 
-	it.each([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
+	it.each<[HtmlValue]>([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
 		expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
 	});
 

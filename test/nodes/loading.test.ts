@@ -38,3 +38,7 @@ it.each(FILES)('%s loads nothing slow', async (file) => {
 it('would notice: the rooms that need them do load them', async () => {
 	expect(await loadedBy(() => import('../../nodes/shared/state'))).toEqual(['zod/v4']);
 });
+
+it('holds for the review page too, which a webhook renders', async () => {
+	expect(await loadedBy(() => import('../../nodes/HumanGate/page'))).toEqual([]);
+});
