@@ -71,7 +71,7 @@ export function frameOf(say: Say = asIs): ReviewFrame {
 		title: say('Storyboard concepts'),
 		runTitle: say('Noir rooftop chase, spring campaign'),
 		accent: say('#b3261e'),
-		logo: say(LOGO),
+		logo: LOGO,
 		timeZone: say('Europe/Berlin'),
 	};
 }
