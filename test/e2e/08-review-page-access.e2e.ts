@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { source as AXE } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { renderReview } from '../../nodes/HumanGate/page';
-import { STATES, pageOf } from '../page/states';
+import { pageOf } from '../page/samples';
+import { STATES } from '../page/states';
 import { launchBrowser, startReviewServer, type ReviewServer } from './support/reviewServer';
 
 const SHOTS = process.env.GREENLIGHT_SCREENSHOTS;

@@ -6,7 +6,8 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import ATTACKS from '../page/attacks.json';
-import { STATES, type Say } from '../page/states';
+import type { Say } from '../page/samples';
+import { STATES } from '../page/states';
 import { launchBrowser, startReviewServer, type ReviewServer } from './support/reviewServer';
 
 /** Each load has another attack in each text; the next load moves on by so many. */

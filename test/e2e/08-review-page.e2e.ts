@@ -1,7 +1,8 @@
 /** The review page in Chromium as a reviewer uses it: without JavaScript, by keyboard, with pictures, film and sound. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { parseSubmission, type Submission } from '../../nodes/shared/review';
-import { STATES, pageOf, pieceOf } from '../page/states';
+import { pageOf, pieceOf } from '../page/samples';
+import { STATES } from '../page/states';
 import { renderReview, type RenderedPage } from '../../nodes/HumanGate/page';
 import { launchBrowser, startReviewServer, type ReviewServer } from './support/reviewServer';
 

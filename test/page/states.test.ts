@@ -2,7 +2,8 @@
 import { renderNotice, renderReview } from '../../nodes/HumanGate/page';
 import { parseSubmission } from '../../nodes/shared/review';
 import type { Json } from '../../nodes/shared/state';
-import { decisionOf, frameOf, pageOf, pieceOf, STATES, typedOf } from './states';
+import { decisionOf, frameOf, pageOf, pieceOf, typedOf } from './samples';
+import { STATES } from './states';
 
 const htmlOf = (name: string) => STATES[name]?.().html ?? '';
 const textOf = (html: string) =>
