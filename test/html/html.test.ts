@@ -1,5 +1,12 @@
 /** HTML is built by one tagged template, which escapes what is put into it. */
-import { html, scriptElement, sourceHash, styleElement, type Html } from '../../nodes/shared/html';
+import {
+	html,
+	scriptElement,
+	sourceHash,
+	styleElement,
+	type Html,
+	type HtmlValue,
+} from '../../nodes/shared/html';
 
 describe('html', () => {
 	it('escapes text between tags and in attributes', () => {
@@ -18,12 +25,9 @@ describe('html', () => {
 		);
 	});
 
-	it.each<[false | null | undefined | '']>([[false], [null], [undefined], ['']])(
-		'gives nothing for %p',
-		(nothing) => {
-			expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
-		},
-	);
+	it.each<[HtmlValue]>([[false], [null], [undefined], ['']])('gives nothing for %p', (nothing) => {
+		expect(html`<p${nothing}>${nothing}</p>`.toString()).toBe('<p></p>');
+	});
 
 	it('gives 0 for 0', () => {
 		expect(html`<p>${0}</p>`.toString()).toBe('<p>0</p>');

@@ -41,3 +41,7 @@ it('would notice: the rooms that need them do load them', async () => {
 		expect.arrayContaining(['zod/v4', 'fflate']),
 	);
 });
+
+it('holds for the review page too, which a webhook renders', async () => {
+	expect(await loadedBy(() => import('../../nodes/HumanGate/page'))).toEqual([]);
+});

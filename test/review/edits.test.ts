@@ -7,7 +7,7 @@ import {
 	editsWithoutChoice,
 	isPassing,
 } from '../../nodes/shared/review';
-import { decisionOf, pieceOf } from '../page/states';
+import { decisionOf, pieceOf } from '../page/samples';
 
 const FIELDS = [
 	{ name: 'logline', label: 'Logline', value: 'One\nline' },

@@ -15,7 +15,8 @@ const ALWAYS: Headers = {
  *
  * `sandbox` without allow-same-origin gives the page an origin of its own, so that it cannot act as the n8n editor it comes
  * from. `'self'` still means the address of the page. allow-modals is for the browser's "leave this page?" question, which
- * a sandbox suppresses. There is no Cross-Origin-Opener-Policy: browsers refuse to show a sandboxed page that has one.
+ * a sandbox suppresses. There is no Cross-Origin-Opener-Policy: a sandboxed window
+ * that meets one may be refused, and an opaque origin has nothing left to protect with it.
  */
 export function pageHeaders(styleHashes: readonly string[], scriptHash?: string): Headers {
 	const policy = [

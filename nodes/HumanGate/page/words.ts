@@ -23,7 +23,8 @@ export function countOf(count: number, one = 'piece', many = 'pieces'): string {
 /** A moment such as "3 March 2026 at 14:02 UTC", or the text itself when it is no time. */
 export function moment(iso: string, timeZone = 'UTC'): Html {
 	const time = new Date(iso);
-	if (Number.isNaN(time.getTime())) return html`${iso}`;
+	// JavaScript finds a time in almost any text.
+	if (!/^\d{4}-\d\d-\d\dT/.test(iso) || Number.isNaN(time.getTime())) return html`${iso}`;
 	return html`<time datetime="${time.toISOString()}">${formatIn(timeZone).format(time)}</time>`;
 }
 

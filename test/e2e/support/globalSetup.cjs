@@ -6,9 +6,9 @@ const { randomUUID } = require('node:crypto');
 const { existsSync, mkdtempSync, mkdirSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { findBrowser } = require('./browser.cjs');
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 module.exports = async () => {
 	const browserPath = findBrowser();
@@ -67,14 +67,4 @@ async function bringUp(world) {
 	});
 	world.cleanUps.push(world.n8n.stop);
 	await world.n8n.api.enter(world.owner);
-}
-
-function findBrowser() {
-	const path = [process.env.CHROMIUM_PATH, ...BROWSERS].find(
-		(candidate) => candidate && existsSync(candidate),
-	);
-	if (path) return path;
-	throw new Error(
-		'The end-to-end tests need Chromium: install it (apt-get install -y chromium), or name it in CHROMIUM_PATH.',
-	);
 }

@@ -1,0 +1,241 @@
+/** Each state of the review page: what it says, what it asks, and how large it is. */
+import { renderNotice, renderReview } from '../../nodes/HumanGate/page';
+import { parseSubmission } from '../../nodes/shared/review';
+import type { Json } from '../../nodes/shared/state';
+import { decisionOf, frameOf, pageOf, pieceOf, typedOf } from './samples';
+import { STATES } from './states';
+
+const htmlOf = (name: string) => STATES[name]?.().html ?? '';
+const textOf = (html: string) =>
+	html
+		.replace(/^.*<body>|<script>.*<\/script>/gs, '')
+		.replace(/<[^>]+>/g, ' ')
+		.replace(/&quot;/g, '"')
+		.replace(/\s+/g, ' ');
+const buttonsIn = (html: string) => [...html.matchAll(/<button[^>]* value=(\w+)/g)].map(([, value]) => value);
+
+describe.each(Object.keys(STATES))('the page "%s"', (name) => {
+	const html = htmlOf(name);
+
+	it('has a language, a title, one main heading and headings in order', () => {
+		const levels = [...html.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
+
+		expect(html).toMatch(/^<!doctype html><html lang=en>/);
+		expect(html).toMatch(/<title>[^<]+<\/title>/);
+		expect(levels.filter((level) => level === 1)).toHaveLength(1);
+		expect(levels[0]).toBe(1);
+		expect(levels.every((level, at) => level <= (levels[at - 1] ?? 1) + 1)).toBe(true);
+	});
+
+	it('uses each id once, and no id that is not there', () => {
+		const ids = [...html.matchAll(/ id="?([\w]+)"?/g)].map(([, id]) => id);
+		const used = [...html.matchAll(/(?: href="#|by="?|for="?)([\w]+)"?/g)].map(([, id]) => id);
+
+		expect(new Set(ids).size).toBe(ids.length);
+		expect(used.filter((id) => !ids.includes(id))).toEqual([]);
+	});
+
+	it('says what happened in a sentence that ends', () => {
+		expect(textOf(html)).toMatch(/[A-Z][^.]+\./);
+		expect(textOf(html)).not.toMatch(/undefined|\[object|NaN|Invalid/);
+	});
+});
+
+it.each([
+	['open', 200, 'Nothing changes it any more.', ['approvePassing', 'save', 'decided', 'all']],
+	['passcode', 200, 'Passcode', ['approvePassing', 'save', 'decided', 'all']],
+	['partlyDecided', 200, '2 pieces are decided already', ['approvePassing', 'save', 'decided', 'all']],
+	['toContinue', 200, 'Press “Continue the run” below.', ['continue']],
+	['ticked', 200, 'Approve is set for 2 pieces', ['approvePassing', 'save', 'decided', 'all']],
+	['inputRefused', 422, 'A note is needed here', ['approvePassing', 'save', 'decided', 'all']],
+	['nothingChosen', 422, 'Nothing is decided yet.', ['approvePassing', 'save', 'decided', 'all']],
+	['wrongPasscode', 403, 'Type it again: 7 tries left', ['approvePassing', 'save', 'decided', 'all']],
+	['passcodeLocked', 403, 'takes no more decisions', []],
+	[
+		'changed',
+		409,
+		'This piece changed after you opened the page.',
+		['approvePassing', 'save', 'decided', 'all'],
+	],
+	['thanks', 200, 'Thank you, the run goes on', []],
+	['thanksPartly', 200, '3 pieces are still to decide. The run waits.', []],
+	['thanksLeaving', 200, '1 piece leaves the review without a decision.', []],
+	['decidedBefore', 409, 'Somebody else decided first', []],
+	['oldRound', 410, 'It belongs to round 1', []],
+	['expired', 410, 'The time to decide is over', []],
+	['stopped', 410, 'This run was stopped', []],
+	['notValid', 404, 'This link does not work', []],
+])('the page "%s" answers %i, says "%s" and has its buttons', (name, status, sentence, buttons) => {
+	expect(STATES[name]?.().status).toBe(status);
+	expect(textOf(htmlOf(name))).toContain(sentence);
+	expect(buttonsIn(htmlOf(name))).toEqual(buttons);
+});
+
+describe('a piece', () => {
+	const pieceHtml = (...args: Parameters<typeof pieceOf>) =>
+		renderReview(pageOf(undefined, { pieces: [pieceOf(...args)], notes: [] })).html;
+	const withField = (value: Json) =>
+		textOf(pieceHtml(0, undefined, { fields: [{ name: 'x', label: 'Field', value }] }));
+
+	it('asks for nothing once it is decided, and says who decided what and when', () => {
+		const html = pieceHtml(0, undefined, { decided: decisionOf() });
+
+		expect(html).not.toMatch(/name="[dnsihe]0/);
+		expect(textOf(html)).toContain('Approved by Ana Duarte 3 March 2026 at 14:02 CET This is the one.');
+	});
+
+	it('offers to keep or reopen what is locked, and no edit', () => {
+		const html = pieceHtml(0, undefined, { locked: true });
+
+		expect(
+			[...html.matchAll(/name="d0" value="(\w*)"( checked)?/g)].map(([, value, on]) => [value, on]),
+		).toEqual([
+			['keep', ' checked'],
+			['reopen', undefined],
+		]);
+		expect(html).not.toContain('name="e0');
+	});
+
+	it.each<[string, Json, string]>([
+		['a number', 1.5, 'Field 1.5'],
+		['yes or no', false, 'Field No'],
+		['nothing', null, 'Field empty'],
+		['an object', { leadActor: 'Ana', take_two: [{ a: 1 }] }, 'Field Lead actor Ana Take two A 1'],
+		['a list of objects', [{ a: true }], 'Field A Yes'],
+		['an empty list', [], 'Field empty'],
+	])('lays out %s without any brackets', (_, value, text) => {
+		expect(withField(value)).toContain(text);
+		expect(withField(value)).not.toMatch(/[{}[\]]/);
+	});
+
+	it('stops at a depth that nobody reads', () => {
+		const deep = Array.from({ length: 5000 }).reduce<Json>((inner) => ({ inner }), 'end');
+
+		expect(withField(deep)).toContain('more inside');
+	});
+
+	it('shows pictures, film and sound, and offers the rest for download', () => {
+		const html = htmlOf('open');
+
+		expect(html).toMatch(/<img src="\?media=0" alt="A figure[^"]+" loading=lazy>/);
+		expect(html).toMatch(/<video src="\?media=film" [^>]*controls preload=metadata/);
+		expect(html).toMatch(/<audio src="\?media=sound" [^>]*controls/);
+		expect(html).toMatch(/<a href="\?media=file" download="treatment &quot;final&quot;.pdf">/);
+	});
+
+	it.each(['https://evil.example/x.png', '//evil.example/x.png', 'javascript:alert(1)', '/rest/users'])(
+		'takes no media from %s',
+		(src) => {
+			const media = [{ src, mimeType: 'image/png', alt: '', fileName: '' }];
+
+			expect(pieceHtml(0, undefined, { media })).not.toContain(src);
+		},
+	);
+});
+
+describe('a page that comes back', () => {
+	it('keeps everything that was typed, but the passcode', () => {
+		const html = htmlOf('wrongPasscode');
+
+		expect(html).toMatch(/name="d0" value="approve" checked/);
+		expect(html).toMatch(/name="d1" value="redirect" checked/);
+		expect(html).toMatch(/name="s1" value=run checked/);
+		expect(html).toMatch(/name="d4" value="reopen" checked/);
+		expect(html).toContain('>The client left.</textarea>');
+		expect(html).toContain('<textarea name="e1.logline">He follows her.\nShe leads him.</textarea>');
+		expect(html).toMatch(/id=reviewer [^>]*value="Ana D."/);
+		expect(html).toMatch(
+			/<input id=passcode name=passcode type=password required autocomplete=off maxlength="200" aria-invalid=true>/,
+		);
+	});
+
+	it('keeps a first line break, which browsers drop', () => {
+		expect(htmlOf('inputRefused')).toContain('>\n\nNot sure about the ending</textarea>');
+	});
+
+	it('asks again for a piece that changed, and shows what changed word by word', () => {
+		const html = htmlOf('changed');
+
+		expect(html).toMatch(/name="d0" value="" checked/);
+		expect(html).toContain('<del>drowned city with a stolen reel of film.</del>');
+		expect(html).toContain('<ins>flooded city');
+	});
+
+	it('shows the new text of a changed field unless the reviewer had edited it', () => {
+		const changes = [{ name: 'logline', label: 'Logline', before: 'Old', after: 'New' }];
+		const shownAfter = (edit: string) => {
+			const { html } = renderReview(
+				pageOf(undefined, {
+					pieces: [pieceOf(0, undefined, { fields: [{ name: 'logline', label: 'Logline', value: 'New' }] })],
+					state: {
+						kind: 'refused',
+						problems: [{ code: 'changed', index: 0, changes }],
+						typed: {
+							reviewer: '',
+							pieces: { 0: { contentHash: '', action: '', note: '', scope: '', edits: { logline: edit } } },
+						},
+					},
+				}),
+			);
+			return /name="e0.logline">([^<]*)</.exec(html)?.[1];
+		};
+
+		expect(shownAfter('Old')).toBe('New');
+		expect(shownAfter('Mine')).toBe('Mine');
+	});
+});
+
+describe('the form', () => {
+	it('sends what the parser reads', () => {
+		const { html } = renderReview(
+			pageOf(undefined, { state: { kind: 'ticked', typed: typedOf(), count: 1 } }),
+		);
+		const hidden = [...html.matchAll(/<input type=hidden name="?(\w+)"? value="?([\w-]+)"?>/g)];
+		const chosen = [...html.matchAll(/name="(d\d)" value="(\w*)" checked/g)];
+		const sent = Object.fromEntries([...hidden, ...chosen].map(([, name, value]) => [name, value]));
+		const parsed = parseSubmission({ ...sent, reviewer: 'Ana', send: 'decided', n1: 'Darker', n4: 'Why' });
+
+		expect(parsed.kind === 'submission' && parsed.submission.choices.map(({ action }) => action)).toEqual([
+			'approve',
+			'redirect',
+			'reopen',
+		]);
+	});
+
+	it('ends with the field that says it is whole', () => {
+		expect(htmlOf('open')).toMatch(/<input type=hidden name="end" value=1><\/form>/);
+	});
+});
+
+it('stays light with sixty pieces', () => {
+	const taglines = Array.from({ length: 60 }, (_, index) =>
+		pieceOf(index, undefined, { fields: pieceOf(index).fields.slice(0, 2) }),
+	);
+	const sizeOf = (html: string) => Buffer.byteLength(html);
+
+	expect(sizeOf(renderReview(pageOf(undefined, { pieces: taglines, notes: [] })).html)).toBeLessThan(150_000);
+	// Whole concepts: each text is there twice, to read and to edit.
+	expect(sizeOf(htmlOf('sixtyPieces'))).toBeLessThan(180_000);
+});
+
+it.each(['https://attack.invalid/a.png', 'data:text/html,<b>', 'data:image/png;base64,"onerror="alert(1)'])(
+	'takes no logo from %s',
+	(logo) => {
+		expect(renderReview(pageOf(undefined, { logo })).html).not.toContain('class=logo');
+	},
+);
+
+it('gives the same bytes for the same data', () => {
+	for (const state of Object.values(STATES)) expect(state()).toEqual(state());
+});
+
+it('shows times in UTC when it knows no other zone, and odd ones as they are', () => {
+	const { timeZone: _, ...frame } = frameOf();
+
+	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: '2026-03-06T17:00:00Z' }).html)).toContain(
+		'6 March 2026 at 17:00 UTC',
+	);
+	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: 'day 1 (soon)' }).html)).toContain(
+		'on day 1 (soon).',
+	);
+});
