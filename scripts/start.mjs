@@ -16,8 +16,9 @@ import { followExecution } from './start/follow.mjs';
 import { openHome } from './start/home.mjs';
 import { STAND_IN_KEY, enterAsOwner, importTemplates, provideCredential } from './start/prepare.mjs';
 import { readResult } from './start/result.mjs';
+import { approveAll, reviewLink } from './start/review.mjs';
 
-const QUICK_START = '01-two-agent-storyboard';
+const QUICK_START = '02-storyboard-with-human-gate';
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 const FORM_TRIGGER = 'n8n-nodes-base.formTrigger';
 const RUN_TIMEOUT_MS = 10 * 60_000;
@@ -77,20 +78,36 @@ async function chooseModel() {
 }
 
 /**
- * @param {import('./n8nApi.mjs').N8nApi} api @param {Record<string, any>} workflow
- * @returns {Promise<import('./n8nApi.mjs').Execution>}
+ * Runs it until it ends or waits for a person.
+ * @param {Awaited<ReturnType<typeof bringUp>>} started @param {boolean} playsReviewer
+ * @returns {Promise<string | undefined>} The review page's address, if it waits at one.
  */
-async function runQuickStart(api, workflow) {
+async function runQuickStart({ n8n, quickStart: workflow }, playsReviewer) {
 	const trigger = workflow.nodes.find((/** @type {{ type: string }} */ node) => node.type === MANUAL_TRIGGER);
 	if (!trigger) throw new PlainError(`The template ${QUICK_START} has no manual trigger.`);
-	const executionId = await api.runManually({ workflowId: workflow.id, triggerName: trigger.name });
-	const execution = await followExecution(api, {
-		executionId,
-		workflow,
-		say: (line) => say(`  ${line}`),
-		timeoutMs: RUN_TIMEOUT_MS,
-		signal: ending.signal,
-	});
+	const executionId = await n8n.api.runManually({ workflowId: workflow.id, triggerName: trigger.name });
+	const told = new Set();
+	const follow = async () =>
+		refuseFailed(
+			await followExecution(n8n.api, {
+				executionId,
+				workflow,
+				say: (line) => say(`  ${line}`),
+				timeoutMs: RUN_TIMEOUT_MS,
+				told,
+				signal: ending.signal,
+			}),
+		);
+	const link = reviewLink(await follow(), workflow, n8n.baseUrl);
+	if (!link || !playsReviewer) return link;
+	say('  The run waits for a person. The demo opens the review page and approves everything:');
+	await approveAll(link, 'Demo reviewer');
+	await follow();
+	return undefined;
+}
+
+/** @param {import('./n8nApi.mjs').Execution} execution */
+function refuseFailed(execution) {
 	const error = execution.data?.resultData?.error;
 	if (execution.status === 'error' || execution.status === 'crashed') {
 		throw new PlainError(
@@ -142,11 +159,12 @@ async function bringUp({ demo, port, keepData }) {
 	return { home, n8n, quickStart };
 }
 
-/** @param {Awaited<ReturnType<typeof bringUp>>} started */
-function tellWhere({ home, n8n, quickStart }) {
+/** @param {Awaited<ReturnType<typeof bringUp>>} started @param {string} [review] */
+function tellWhere({ home, n8n, quickStart }, review) {
 	const form = quickStart.nodes.find((/** @type {{ type: string }} */ node) => node.type === FORM_TRIGGER);
 	const path = form && (form.parameters.path || form.parameters.options?.path || form.webhookId);
 	say('');
+	if (review) say(`Review the work:  ${review}`);
 	say(`Open the canvas:  ${n8n.baseUrl}/workflow/${quickStart.id}`);
 	if (path) say(`Send a brief:     ${n8n.baseUrl}/form/${path}`);
 	say(`Log in as:        ${home.notes.owner.email}`);
@@ -167,8 +185,9 @@ async function main() {
 		return untilEnded();
 	}
 	say('Running the quick start:');
+	let review;
 	try {
-		await runQuickStart(n8n.api, quickStart);
+		review = await runQuickStart(started, options.demo);
 		const result = await readResult({ stateFile: n8n.stateFile, workflowId: quickStart.id });
 		if (options.demo && result.status !== 'finished') {
 			throw new PlainError(`The run is ${result.status}, not finished: the lines above tell why.`);
@@ -182,7 +201,7 @@ async function main() {
 		if (options.demo || !(error instanceof PlainError) || ending.signal.aborted) throw error;
 		say(`  ${error.message}`);
 	}
-	tellWhere(started);
+	tellWhere(started, review);
 	return untilEnded();
 }
 

@@ -9,12 +9,15 @@ const POLL_MS = 400;
 
 /**
  * @param {import('../n8nApi.mjs').N8nApi} api
- * @param {{ executionId: string, workflow: Json, say: (line: string) => void, timeoutMs: number, signal?: AbortSignal }} options
+ * @param {{ executionId: string, workflow: Json, say: (line: string) => void, timeoutMs: number, told?: Set<string>, signal?: AbortSignal }} options
+ *   `told`: what was told of it before it waited; it is added to.
  * @returns {Promise<import('../n8nApi.mjs').Execution>} The execution at its end, or where it waits or the time is up.
  */
-export async function followExecution(api, { executionId, workflow, say, timeoutMs, signal }) {
+export async function followExecution(
+	api,
+	{ executionId, workflow, say, timeoutMs, told = new Set(), signal },
+) {
 	const types = new Map(workflow.nodes.map((/** @type {Json} */ node) => [node.name, node.type]));
-	const told = new Set();
 	const toldFailures = new Set();
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
@@ -66,6 +69,8 @@ export function describeTask(node, type, task, toldFailures = new Set()) {
 			return [...describeChecking(worked), ...failures];
 		case 'retryRouter':
 			return describeRouting(outputs);
+		case 'humanGate':
+			return describeDecisions(outputs);
 		default:
 			return [
 				`${node}: ${items.length === 1 && items[0]?.title ? quote(items[0].title) : count(items.length, 'item')}`,
@@ -136,6 +141,17 @@ function describeRouting([escalated = [], retried = [], done = []]) {
 		...(done.length > 0 ? [`Done: ${count(done.length, 'concept')} accepted: ${titles(done)}`] : []),
 		...(escalated.length > 0 ? [`Handed to a person: ${reasons.join('; ')}`] : []),
 	];
+}
+
+/** @param {Json[][]} outputs No Decision, Approved, Rejected, Redirected. */
+function describeDecisions(outputs) {
+	const words = ['Left without a decision', 'Approved', 'Rejected', 'Redirected'];
+	return outputs.flatMap((items, output) => {
+		const reviewer = items[0]?.decision?.reviewer;
+		return items.length === 0
+			? []
+			: [`${words[output]}${reviewer ? ` by ${reviewer}` : ''}: ${titles(items)}`];
+	});
 }
 
 /** @param {Json[]} items */

@@ -117,6 +117,11 @@ describe.each(files)('%s', (file) => {
 		expect(stepLike.filter((name) => !known.has(name) && !words.includes(name))).toEqual([]);
 	});
 
+	it('gives every step and note its own id, which n8n insists on', () => {
+		const ids = template.nodes.map(({ id }) => id);
+		expect(ids).toEqual([...new Set(ids)]);
+	});
+
 	it('gives every step its own plain name', () => {
 		const names = template.nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(names.length);

@@ -1,11 +1,4 @@
-import {
-	artefactsOf,
-	decisionsOf,
-	verdictFor,
-	type Artefact,
-	type Json,
-	type StateDocument,
-} from '../state';
+import { artefactsOf, decisionsOf, verdictFor, type Artefact, type Json, type StateDocument } from '../state';
 import { extensionOf, slugOf } from './fileNames';
 
 /** Which work counts. */

@@ -1,5 +1,6 @@
 import type { IBinaryData, IBinaryKeyData, INodeProperties } from 'n8n-workflow';
 import { forOperation } from '../../../shared/host/descriptions';
+import type { RunScope } from '../../../shared/host';
 import type { Operation } from '../router';
 
 export const description: INodeProperties[] = forOperation('artefact', 'exportApproved', [
@@ -19,13 +20,21 @@ export const description: INodeProperties[] = forOperation('artefact', 'exportAp
 	},
 ]);
 
-/** One item with the accepted work, and files to send on: a contact sheet, the data, the media. */
+/** The runs that a call has exported. */
+const exported = new WeakMap<RunScope, Set<string>>();
+
+/** One item for each run with the accepted work, and files to send on: a contact sheet, the data, the media. */
 export const execute: Operation = async ({ context, scope, item, itemIndex, files: output }) => {
 	const { PipelineError } = await import('../../../shared/errors');
 	const { contactSheet, selectSet, slugOf, zipOf } = await import('../../../shared/export');
 	const { counted, plain, tell } = await import('../../../shared/host');
 	const { run } = await scope.look(itemIndex, item.json);
 	const { runId } = run;
+	// The items of a run are one set, and one mail to the client.
+	const seen = exported.get(scope) ?? new Set();
+	exported.set(scope, seen);
+	if (seen.has(runId)) return [];
+	seen.add(runId);
 	const withPassed = context.getNodeParameter('include', itemIndex, 'approved') === 'approvedAndPassed';
 	const document = await scope.store.read(runId);
 	const asOf = (await scope.store.history(runId)).at(-1)?.at ?? run.createdAt;
