@@ -46,13 +46,13 @@ describe('npm start -- --demo', () => {
 			attempts: 2,
 			intent: { title: 'Rooftop Chase' },
 			model: expect.stringMatching(/^stand-in-for-gemini/),
-			decisions: [],
+			decisions: Array.from({ length: 3 }, () => ({ action: 'approve', reviewer: 'Demo reviewer' })),
 		});
 		expect(result.costUsd).toBeGreaterThan(0);
 		expect(result.versions).toBeGreaterThan(2);
 		expect(result.concepts).toHaveLength(3);
 		for (const concept of result.concepts) {
-			expect(concept).toEqual({ id: expect.any(String), title: expect.any(String), status: 'passed' });
+			expect(concept).toEqual({ id: expect.any(String), title: expect.any(String), status: 'approved' });
 		}
 		expect(result.verdicts.filter(({ pass }: Json) => !pass)).toMatchObject([
 			{ note: 'too clean, not gritty' },
