@@ -17,6 +17,12 @@ describe('html', () => {
 		);
 	});
 
+	it('leaves out control characters, and keeps tabs and line breaks', () => {
+		expect(html`<p title="${'a\u0000\u001b'}">${'\u0008a\t\r\n\u000b\u000c\u007fb'}</p>`.toString()).toBe(
+			'<p title="a">a\t\r\nb</p>',
+		);
+	});
+
 	it('takes finished markup as it is, and lists member by member', () => {
 		const members = ['a', '<'].map((each) => html`<li>${each}</li>`);
 

@@ -1,3 +1,4 @@
+import { labelOf } from '../../shared/html';
 import type { FieldChange, ReviewFrame, ReviewPage, ReviewPiece, PageState } from '../../shared/review';
 import type { Answers } from '../../shared/review';
 import type { Artefact, Decision, Review, Run, StateDocument } from '../../shared/state';
@@ -94,16 +95,6 @@ export function toDecided({
 	decidedAt,
 }: Decision): NonNullable<ReviewPiece['decided']> {
 	return { action, ...(note === undefined ? {} : { note }), reviewer, decidedAt };
-}
-
-/** "sceneGoals" and "scene_goals" as "Scene goals". */
-function labelOf(name: string): string {
-	const words = name
-		.replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-		.replace(/[_-]+/g, ' ')
-		.trim()
-		.toLowerCase();
-	return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A piece and all whose place it took. */

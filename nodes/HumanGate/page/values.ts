@@ -1,5 +1,5 @@
 /** Lays out any value for reading: never as JSON. */
-import { html, type Html } from '../../shared/html';
+import { html, labelOf, type Html } from '../../shared/html';
 import type { FieldChange, PieceField } from '../../shared/review';
 import type { Json } from '../../shared/state';
 
@@ -36,15 +36,6 @@ function showMembers(value: { readonly [key: string]: Json | undefined }, depth:
 	return html`<dl>${members.map(
 		([name, member]) => html`<dt>${labelOf(name)}<dd>${showValue(member, depth + 1)}`,
 	)}</dl>`;
-}
-
-/** `keyFrames` and `key_frames` become "Key frames". */
-function labelOf(name: string): string {
-	const words = name
-		.replace(/([a-z\d])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
-		.replace(/[_-]+/g, ' ')
-		.trim();
-	return words === '' ? name : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 function isNested(value: Json): boolean {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { html, sourceHash, styleElement, type Html } from '../html';
 import type { ApprovedSet, SetFile, SetPiece } from './approvedSet';
 import { CONTACT_SHEET_STYLE } from './contactSheetStyle';
-import { escapeHtml, fieldsHtml } from './html';
+import { fieldList } from './values';
 
 /** Pictures that every browser shows, and that cannot do anything when shown as pictures. */
 const PICTURES = new Set([
@@ -12,6 +12,8 @@ const PICTURES = new Set([
 	'image/svg+xml',
 	'image/webp',
 ]);
+/** Without its quotes: they stand in the policy itself, which people read who look into a file before they open it. */
+const STYLE_HASH = sourceHash(CONTACT_SHEET_STYLE).replaceAll("'", '');
 /** So much is put into the page itself; what goes beyond is only in the ZIP. */
 const MAX_INLINE_BYTES = 64 * 1024 * 1024;
 
@@ -25,30 +27,19 @@ const MONTHS = 'January February March April May June July August September Octo
  */
 export function contactSheet(set: ApprovedSet, files: ReadonlyMap<string, Uint8Array>): string {
 	const shown = chooseShown(set);
-	const style = createHash('sha256').update(CONTACT_SHEET_STYLE).digest('base64');
-	const policy = `default-src 'none'; img-src data:; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`;
-	return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(set.title)}: approved set</title>
-<style>${CONTACT_SHEET_STYLE}</style>
-</head>
-<body>
-<header>
-<p class="over">Approved set</p>
-<h1 dir="auto">${escapeHtml(set.title)}</h1>
-<p class="under">${escapeHtml(summaryOf(set))}</p>
-</header>
-<main>
-${set.artefacts.map((piece) => pieceHtml(piece, files, shown)).join('\n')}
-</main>
-</body>
-</html>
-`;
+	return html`<!doctype html>
+		<html lang="en"><head><meta charset="utf-8">
+		<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'">
+		<meta name="viewport" content="width=device-width, initial-scale=1">
+		<meta name="referrer" content="no-referrer">
+		<title>${set.title}: approved set</title>
+		${styleElement(CONTACT_SHEET_STYLE)}</head>
+		<body><header>
+			<p class="over">Approved set</p>
+			<h1 dir="auto">${set.title}</h1>
+			<p class="under">${summaryOf(set)}</p>
+		</header>
+		<main>${set.artefacts.map((piece) => showPiece(piece, files, shown))}</main></body></html>`.toString();
 }
 
 function summaryOf({ artefacts, asOf }: ApprovedSet): string {
@@ -60,48 +51,43 @@ function summaryOf({ artefacts, asOf }: ApprovedSet): string {
 	return `${counts} · as of ${dateOf(asOf)}`;
 }
 
-function pieceHtml(
+function showPiece(
 	piece: SetPiece,
 	files: ReadonlyMap<string, Uint8Array>,
 	shown: ReadonlySet<string>,
-): string {
+): Html {
 	const pictures = piece.media.flatMap(({ name, mimeType }) => {
 		const bytes = shown.has(name) ? files.get(name) : undefined;
 		if (bytes === undefined) return [];
 		const data = Buffer.from(bytes).toString('base64');
-		return [`<img src="data:${mimeType};base64,${data}" alt="${escapeHtml(piece.title)}">`];
+		return [html`<img src="data:${mimeType};base64,${data}" alt="${piece.title}">`];
 	});
 	const others = piece.media.filter(({ name }) => !shown.has(name));
 	const { title: _title, ...fields } = piece.content;
-	return `<article${pictures.length === 0 ? '' : ' class="pictured"'}>
-${pictures.length === 0 ? '' : `<div class="pictures">${pictures.join('')}</div>`}
-<div>
-<p class="over">${piece.slot} <span class="${piece.status}">${piece.status === 'approved' ? 'Approved' : 'Passed'}</span></p>
-<h2 dir="auto">${escapeHtml(piece.title)}</h2>
-${fieldsHtml(piece.content.title === piece.title ? fields : piece.content)}
-${others.length === 0 ? '' : `<p class="files">In the ZIP: ${others.map(fileText).join(', ')}</p>`}
-${notesHtml(piece)}
-</div>
-</article>`;
+	return html`<article${pictures.length > 0 && html` class="pictured"`}>
+		${pictures.length > 0 && html`<div class="pictures">${pictures}</div>`}
+		<div>
+			<p class="over">${piece.slot} <span class="${piece.status}">${piece.status === 'approved' ? 'Approved' : 'Passed'}</span></p>
+			<h2 dir="auto">${piece.title}</h2>
+			${fieldList(piece.content.title === piece.title ? fields : piece.content)}
+			${others.length > 0 && html`<p class="files">In the ZIP: ${others.map(showFile)}</p>`}
+			${showNotes(piece)}
+		</div>
+	</article>`;
 }
 
-function notesHtml({ approval, verdict }: SetPiece): string {
-	const approved =
-		approval === undefined
-			? []
-			: [
-					`Approved by <bdi>${escapeHtml(approval.by)}</bdi>, ${escapeHtml(dateOf(approval.at))}`,
-					...(approval.note === undefined ? [] : [`Note: <bdi>${escapeHtml(approval.note)}</bdi>`]),
-				];
-	const checked =
-		verdict === undefined || verdict.note === '' ? [] : [`Check: <bdi>${escapeHtml(verdict.note)}</bdi>`];
-	const notes = [...approved, ...checked].map((note) => `<li>${note}</li>`);
-	return notes.length === 0 ? '' : `<ul class="notes">${notes.join('')}</ul>`;
+function showNotes({ approval, verdict }: SetPiece): Html | false {
+	const notes = [
+		approval && html`Approved by <bdi>${approval.by}</bdi>, ${dateOf(approval.at)}`,
+		approval?.note !== undefined && html`Note: <bdi>${approval.note}</bdi>`,
+		verdict && verdict.note !== '' && html`Check: <bdi>${verdict.note}</bdi>`,
+	].filter(Boolean);
+	return notes.length > 0 && html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`;
 }
 
-function fileText({ name, bytes }: SetFile): string {
+function showFile({ name, bytes }: SetFile, index: number): Html {
 	const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-	return `<span>${escapeHtml(name)} (${size})</span>`;
+	return html`${index > 0 && ', '}<span>${name} (${size})</span>`;
 }
 
 /** Names of the pictures that stand in the page, as long as they are not too much for it. */

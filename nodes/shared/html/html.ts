@@ -34,6 +34,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 	'`': '&#96;',
 };
+const UNFIT = /[&<>"'`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /**
  * Builds HTML. Values between tags and in attributes are escaped, finished `Html` between tags and inside a tag (as in
@@ -43,8 +44,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
 	const { parts, places } = templateOf(strings);
-	const filled = values.map((value, at) => `${fill(value, places[at])}${parts[at + 1]}`);
-	return new Markup(`${parts[0]}${filled.join('')}`);
+	// Added up, not joined: a join copies, and a page with pictures inside it is long.
+	return new Markup(
+		values.reduce<string>(
+			(text, value, at) => `${text}${fill(value, places[at])}${parts[at + 1]}`,
+			`${parts[0]}`,
+		),
+	);
 }
 
 /** A `<style>` element with fixed text, to be allowed by its hash (`sourceHash`). */
@@ -81,7 +87,8 @@ function placeAfter(before: string): Place {
 
 function fill(value: HtmlValue, place: Place | undefined): string {
 	if (value === false || value === null || value === undefined) return '';
-	if (Array.isArray(value)) return value.map((each: HtmlValue) => fill(each, place)).join('');
+	if (Array.isArray(value))
+		return value.reduce<string>((text, each: HtmlValue) => `${text}${fill(each, place)}`, '');
 	const isMarkup = value instanceof Markup;
 	if (place === 'tag' && !isMarkup && value !== '') {
 		throw new TypeError('A value inside a tag needs an attribute with double quotes.');
@@ -90,8 +97,9 @@ function fill(value: HtmlValue, place: Place | undefined): string {
 	return isMarkup ? value.toString() : escape(String(value));
 }
 
+/** Control characters have no place in a page; they are left out. */
 function escape(text: string): string {
-	return text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+	return text.replace(UNFIT, (character) => ENTITIES[character] ?? '');
 }
 
 function rawText(text: string): string {

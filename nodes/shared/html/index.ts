@@ -1,3 +1,4 @@
 /** HTML without injection. Imports nothing of the house, so that every room may use it. */
 export { html, scriptElement, styleElement, type Html, type HtmlValue } from './html';
+export { labelOf } from './labelOf';
 export { sourceHash } from './sourceHash';
