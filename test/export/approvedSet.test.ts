@@ -27,6 +27,8 @@ describe('the approved set', () => {
 	const artefacts = [
 		approved('b', { slot: 2 }),
 		artefact('c', { slot: 3, status: 'passed' }),
+		artefact('changed since it passed', { slot: 4, status: 'passed' }),
+		artefact('approved and reopened', { slot: 5, status: 'approved', locked: false }),
 		approved('a', { slot: 1, costUsd: 4, why: 'inside', madeFrom: ['intent@1'] }),
 		...(['new', 'failed', 'unsure', 'rejected', 'redirected', 'replaced'] as const).map((status) =>
 			artefact(status, { status }),
@@ -35,7 +37,7 @@ describe('the approved set', () => {
 	const document = documentOf(
 		json({
 			artefacts,
-			verdicts: [verdict('a'), verdict('b', 'pass', { contentHash: 'of earlier content' })],
+			verdicts: [verdict('a'), verdict('c'), verdict('b', 'pass', { contentHash: 'of earlier content' })],
 			decisions: [
 				decision('a', { reviewer: 'Bo', note: 'old' }),
 				decision('a'),

@@ -2,7 +2,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { runWorkflow, useEngine, type Ran } from '../support/engine';
 import { flow, other, start, stateStore, typesOf } from '../support/flow';
-import { artefact } from '../support/samples';
+import { artefact, verdict } from '../support/samples';
 import { readZip } from '../export/support';
 
 describe('Export Approved Set', () => {
@@ -27,6 +27,11 @@ describe('Export Approved Set', () => {
 					},
 				],
 			},
+		]);
+		const [work] = Object((await store.read(runId)).fields.artefacts);
+		const said = verdict('a', 'pass', { contentHash: work.contentHash });
+		await store.write(runId, [
+			{ by: 'T', asRecordKeeper: true, commands: [{ op: 'append', field: 'verdicts', values: [said] }] },
 		]);
 		return runId;
 	}

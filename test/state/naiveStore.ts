@@ -69,6 +69,9 @@ export class NaiveRun {
 			if (part === 'record') continue;
 			const entries: Entries = new Map(target.get(name) ?? []);
 			if (name === 'artefacts') {
+				for (const [id, value] of entries) {
+					if (!isEqualValue(now.get(name)?.get(id), value)) entries.set(id, unlocked(value));
+				}
 				for (const [id, value] of now.get(name) ?? []) {
 					if (Object(value).locked === true || keep.includes(id)) entries.set(id, value);
 				}
@@ -149,7 +152,14 @@ function merge(entries: Entries, item: JsonObject & { id: string }): boolean {
 }
 
 function unlocked(value: Json): Json {
-	return Object(value).locked === true ? { ...Object(value), locked: false, status: 'passed' } : value;
+	const judged = Object(value).status === undefined ? {} : { status: 'new', why: '' };
+	return Object(value).locked === true
+		? { ...Object(value), locked: false, ...judged }
+		: { ...Object(value), ...judged };
+}
+
+function isEqualValue(a: Json | undefined, b: Json): boolean {
+	return a !== undefined && canonicalJson(a) === canonicalJson(b);
 }
 
 function copy(document: Document): Document {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
+import type { HashedPasscode } from '../../shared/review';
 import type { Review } from '../../shared/state';
 
 /** n8n looks at its clock once a minute. */
@@ -140,7 +141,7 @@ async function tellReviewer(
 	await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });
 }
 
-async function passcodeOf(context: IExecuteFunctions): Promise<Pick<Review, 'passcode'>> {
+async function passcodeOf(context: IExecuteFunctions): Promise<{ passcode?: HashedPasscode }> {
 	const passcode = textOf(context, 'passcode');
 	if (passcode === '') return {};
 	const { hashPasscode } = await import('../../shared/review');

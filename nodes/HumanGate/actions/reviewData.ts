@@ -31,7 +31,7 @@ export async function toReviewPage(data: ReviewData, state: PageState): Promise<
 		round: review.round,
 		openedAt: review.openedAt,
 		...(review.deadline === undefined ? {} : { deadline: review.deadline }),
-		passcodeAsked: review.passcode !== undefined,
+		passcodeAsked: review.asksPasscode === true,
 		reviewer: data.reviewer,
 		pieces,
 		notes: [],

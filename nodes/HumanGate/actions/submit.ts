@@ -62,7 +62,7 @@ async function take(
 		review: data.review,
 		choices,
 		reviewer: submission.reviewer,
-		reviewerVerified: data.review.passcode === undefined ? 'none' : 'passcode',
+		reviewerVerified: data.review.asksPasscode === true ? 'passcode' : 'none',
 		sendsUndecided: submission.send === 'decided',
 		at: new Date().toISOString(),
 		by: context.getNode().name,
@@ -145,7 +145,7 @@ async function checkReviewer(
 	{ passcode = '' }: Submission,
 ): Promise<Problem | undefined> {
 	const { checkPasscode } = await import('../../shared/review');
-	if (data.review.passcode === undefined) return undefined;
+	if (data.review.asksPasscode !== true) return undefined;
 	if (passcode === '') return { code: 'passcodeMissing' };
 	const checked = await checkPasscode(store, data.run.runId, data.review, passcode);
 	if (checked.kind === 'wrong') return { code: 'passcodeWrong', triesLeft: checked.triesLeft };

@@ -48,8 +48,10 @@ export function selectSet(
 	const artefacts = artefactsOf(document)
 		.sort((a, b) => a.slot - b.slot)
 		.flatMap((artefact): SetPiece[] => {
-			const { status } = artefact;
-			const isIncluded = status === 'approved' || (status === 'passed' && include === 'approvedAndPassed');
+			const { status, locked } = artefact;
+			// As for the router, what counts as passed is the verdict on the work as it is.
+			const isPassed = status === 'passed' && verdictFor(document, artefact)?.outcome === 'pass';
+			const isIncluded = (status === 'approved' && locked) || (isPassed && include === 'approvedAndPassed');
 			return isIncluded ? [toPiece(document, { ...artefact, status }, hashes)] : [];
 		});
 	const { runId, title, asOf } = run;

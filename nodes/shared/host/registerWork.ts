@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { PipelineError } from '../errors';
+import { PipelineError, isPipelineError } from '../errors';
 import { identifyWork, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
-import { readItemMedia } from './itemMedia';
+import { readItemMedia, type ItemMedia } from './itemMedia';
 import type { RunScope } from './runScope';
 import { writeOrThrow } from './writeOrThrow';
 
@@ -19,8 +19,24 @@ export async function registerWork(
 	item: INodeExecutionData,
 	options: { idField: string; slot: number; steps: ReadonlySet<string> | undefined },
 ): Promise<Artefact> {
-	const { json } = item;
 	const files = await readItemMedia(context, item);
+	for (;;) {
+		try {
+			return await register(scope, found, item.json, files, options);
+		} catch (error) {
+			// Another execution registered something meanwhile: places and counts are to be found anew.
+			if (!isPipelineError(error) || error.code !== 'conflict') throw error;
+		}
+	}
+}
+
+async function register(
+	scope: RunScope,
+	found: { runId: string; round: number },
+	json: IDataObject,
+	files: readonly ItemMedia[],
+	options: { idField: string; slot: number; steps: ReadonlySet<string> | undefined },
+): Promise<Artefact> {
 	const document = await scope.store.read(found.runId);
 	const work: JsonObject = JSON.parse(JSON.stringify(json));
 	const identified = identifyWork(document, work, {
@@ -64,7 +80,12 @@ export async function registerWork(
 	/** The files first: an artefact never names one that is not there. */
 	async function save(commands: Command[]): Promise<void> {
 		for (const { file } of files) await scope.store.keepMedia(found.runId, file);
-		await writeOrThrow(scope.store, found.runId, { by: scope.nodeName, asRecordKeeper: true, commands });
+		await writeOrThrow(scope.store, found.runId, {
+			by: scope.nodeName,
+			asRecordKeeper: true,
+			commands,
+			expectedVersion: document.version,
+		});
 	}
 }
 

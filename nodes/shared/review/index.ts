@@ -14,7 +14,7 @@ export { KEEP, MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES } from './form';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS } from './delivery';
 export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
-export { MAX_TRIES, checkPasscode, hashPasscode } from './passcode';
+export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
 export type {
 	Action,

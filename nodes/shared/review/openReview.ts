@@ -10,9 +10,13 @@ import {
 	type StateDocument,
 	type StateStore,
 } from '../state';
+import { passcodeStep, type HashedPasscode } from './passcode';
 
 /** What a gate asks a person about. */
-export type ReviewRequest = Omit<Review, 'id' | 'sentAt'> & { by: string };
+export type ReviewRequest = Omit<Review, 'id' | 'sentAt' | 'asksPasscode'> & {
+	by: string;
+	passcode?: HashedPasscode;
+};
 
 /** A decision of `null` says that the run went on without one. */
 export type Answers = ReadonlyMap<string, Decision | null>;
@@ -39,12 +43,13 @@ export async function openReview(
 	);
 	if (same?.sentAt !== undefined)
 		return { kind: 'answered', review: same, answers: answersOf(document, same) };
-	const { by, ...asked } = request;
+	const { by, passcode, ...asked } = request;
 	const review: Review = {
 		...asked,
 		id: same?.id ?? `${request.node}#${earlier.length + 1}`,
 		// Its own link goes on being valid: whoever has it may be about to press the button.
 		...(same === undefined ? {} : { nonce: same.nonce, openedAt: same.openedAt }),
+		asksPasscode: passcode !== undefined,
 	};
 	const count = review.pieces.length;
 	const [result] = await store.write(runId, [
@@ -53,6 +58,7 @@ export async function openReview(
 			asRecordKeeper: true,
 			declare: [REVIEWS],
 			commands: [{ op: 'mergeById', field: REVIEWS.name, items: [JSON.parse(JSON.stringify(review))] }],
+			steps: passcode === undefined ? [] : [passcodeStep(review, passcode)],
 			status: {
 				status: 'waiting',
 				note: `${count === 1 ? '1 piece waits' : `${count} pieces wait`} for a decision at '${by}'.`,

@@ -119,7 +119,7 @@ export async function applyCommand(
 				if (typeof Object(item).id !== 'string') checkFieldType(`${declaration.name}.${index}`, ENTRY, item);
 				if (declaration.name === ARTEFACTS && !asRecordKeeper) refuseJudgement(item);
 			}
-			return mergeEntries(declaration, command.items, reader);
+			return mergeEntries(declaration, command.items, reader, asRecordKeeper);
 	}
 }
 
@@ -200,6 +200,7 @@ async function mergeEntries(
 	field: FieldDeclaration,
 	items: ReadonlyArray<JsonObject & { id: string }>,
 	reader: FieldReader,
+	asRecordKeeper: boolean,
 ): Promise<EntryChange[]> {
 	const combined = new Map<string, JsonObject>();
 	for (const item of items) combined.set(item.id, { ...combined.get(item.id), ...item });
@@ -214,6 +215,10 @@ async function mergeEntries(
 		if (field.name === ARTEFACTS && merged.content !== undefined)
 			merged.contentHash = contentHashOf(merged.content, merged.media);
 		if (before !== undefined && canonicalJson(before) === canonicalJson(merged)) continue;
+		if (field.name === ARTEFACTS && !asRecordKeeper && isChangedWork(before, merged)) {
+			// Nobody has judged this content.
+			Object.assign(merged, { status: 'new', why: '' });
+		}
 		if (field.name === ARTEFACTS && isJsonObject(before) && before.locked === true) {
 			// What it was made from may change all the same.
 			const isMoreThanStale = canonicalJson({ ...before, stale: merged.stale }) !== canonicalJson(merged);
@@ -222,6 +227,10 @@ async function mergeEntries(
 		changes.push({ field: field.name, entry: id, position: stored?.position ?? position++, value: merged });
 	}
 	return changes;
+}
+
+function isChangedWork(before: Json | undefined, after: JsonObject): boolean {
+	return isJsonObject(before) && before.status !== undefined && before.contentHash !== after.contentHash;
 }
 
 function isJsonObject(value: Json | undefined): value is JsonObject {

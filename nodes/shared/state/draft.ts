@@ -3,9 +3,10 @@ import type { Transaction } from './backends/database';
 import { ARTEFACTS } from './builtInFields';
 import { applyCommand, fieldOf, findConflict, type LiveEntry } from './commands';
 import { listDeclarations, newDeclarations, saveDeclaration } from './declarations';
-import { findWriter, saveVersion } from './document';
+import { findWriter, readFields, saveVersion } from './document';
 import * as entries from './entries';
 import { checkValueSize } from './fieldTypes';
+import { judgedAnew, judgementOf, type Judgement } from './judgement';
 import { hashOf, isObject, type Json } from './json';
 import * as records from './records';
 import * as runs from './runs';
@@ -132,7 +133,7 @@ export class Draft {
 
 	/**
 	 * Makes the content of an earlier version that of now. Records stay, and so do artefacts that are locked or named in
-	 * `keep`.
+	 * `keep`. How work is judged is what the records say of its content.
 	 */
 	async rollBack(target: number, by: string, keep: ReadonlySet<string>): Promise<void> {
 		const { tx, run } = this;
@@ -148,10 +149,24 @@ export class Draft {
 			if (!wantedNames.has(name) && !staying.has(name)) this.put({ field, entry, position, hash: null }, by);
 		}
 		const hashNow = new Map(now.map((entry) => [entries.keyOf(entry), entry.hash]));
-		for (const ref of wanted) {
+		const judge = await this.judge();
+		for (const ref of await entries.withValues(tx, run.runId, wanted)) {
 			const name = entries.keyOf(ref);
-			if (hashNow.get(name) !== ref.hash && !staying.has(name)) this.put(ref, by);
+			if (hashNow.get(name) === ref.hash || staying.has(name)) continue;
+			// What was thought of the work then is not content.
+			const value = ref.field === ARTEFACTS ? judgedAnew(ref.value, judge) : ref.value;
+			const hash = hashOf(value);
+			if (hash !== ref.hash) this.bodies.set(hash, JSON.stringify(value));
+			if (hashNow.get(name) !== hash)
+				this.put({ field: ref.field, entry: ref.entry, position: ref.position, hash }, by);
 		}
+	}
+
+	/** What the records of now say of a piece of work. */
+	private async judge(): Promise<(work: { id: string; contentHash: string }) => Judgement> {
+		const fields = await readFields(this.tx, this.run, this.run.version);
+		const document = { runId: this.run.runId, version: this.run.version, fields };
+		return (work) => judgementOf(document, work);
 	}
 
 	addStep(step: Step): void {

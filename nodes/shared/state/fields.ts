@@ -118,8 +118,8 @@ export const reviewSchema = z.object({
 	/** When the run goes on without a decision; missing when it waits for as long as it takes. */
 	deadline: z.string().optional(),
 	pieces: z.array(z.object({ artefactId: z.string(), contentHash: z.string() })),
-	/** What a passcode is compared with. */
-	passcode: z.object({ salt: z.string(), hash: z.string() }).optional(),
+	/** Whether a passcode has to be typed. What it is compared with stands in a step record, which no step reads out. */
+	asksPasscode: z.boolean().optional(),
 	/** When the decisions were sent on to the run. */
 	sentAt: z.string().optional(),
 });

@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors';
 import type { Database, Transaction } from './backends/database';
-import { BUILT_IN_FIELDS } from './builtInFields';
+import { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
 import * as document from './document';
 import { Draft } from './draft';
 import { findEntry } from './entries';
@@ -9,6 +9,7 @@ import { compareEntry } from './compare';
 import { listDeclarations } from './declarations';
 import type { Media } from './fields';
 import type { Json, JsonObject } from './json';
+import { judgedAnew } from './judgement';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
 import * as records from './records';
@@ -400,10 +401,10 @@ function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject)
 				return [{ op: 'append', field, values: Array.isArray(value) ? value : [] }];
 			case 'mergeById': {
 				const items = Array.isArray(value) ? value.map((entry) => ({ ...Object(entry) })) : [];
-				const unlocked = items.map((item) =>
-					item.locked === true ? { ...item, locked: false, status: 'passed' } : item,
-				);
-				return [{ op: 'mergeById', field, items: unlocked }];
+				if (field !== ARTEFACTS) return [{ op: 'mergeById', field, items }];
+				// Nobody has judged it in this run yet.
+				const fresh = items.map((item) => Object(judgedAnew(item, () => ({ status: 'new', why: '' }))));
+				return [{ op: 'mergeById', field, items: fresh }];
 			}
 		}
 	});

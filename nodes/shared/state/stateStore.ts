@@ -237,7 +237,8 @@ export interface StateStore {
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
 	 * Makes a NEW version whose content is that of an earlier version or checkpoint; none if it is that already. Records
-	 * stay; artefacts that are locked, or named in `keep`, stay as they are.
+	 * stay; artefacts that are locked, or named in `keep`, stay as they are. Of other artefacts comes back what was made, not
+	 * what was thought of it: that is what the records say of their content, and nothing comes back locked.
 	 */
 	rollBack(
 		runId: string,

@@ -156,4 +156,42 @@ export function rollbackClauses(stage: Stage): void {
 		expect((await store.read(runId)).fields).toMatchObject(records);
 		expect((await store.read(runId)).fields.notes ?? []).toEqual([]);
 	});
+
+	it('brings back what was made, not what was thought of it: that is what the records say', async () => {
+		const runId = await startRun('noir');
+		const work = { ...artefact('a', { title: 'Once' }), status: 'approved' as const, locked: true };
+		await write(runId, { ...KEEPER, commands: [{ op: 'mergeById', field: 'artefacts', items: [work] }] });
+		await store.checkpoint(runId, 'approved', 'Test');
+		const reject = [{ id: 'a', status: 'rejected' as const, title: 'Now' }];
+		await write(runId, {
+			...KEEPER,
+			commands: [
+				{ op: 'unlock', artefactId: 'a' },
+				{ op: 'mergeById', field: 'artefacts', items: reject },
+			],
+		});
+
+		await store.rollBack(runId, 'approved', { by: 'Test' });
+		expect((await store.read(runId)).fields.artefacts).toMatchObject([
+			{ title: 'Once', status: 'new', locked: false },
+		]);
+
+		await write(runId, {
+			...KEEPER,
+			commands: [{ op: 'append', field: 'verdicts', values: [verdict('a', 'fail')] }],
+		});
+		await write(runId, { ...KEEPER, commands: [{ op: 'mergeById', field: 'artefacts', items: reject }] });
+		await store.rollBack(runId, 'approved', { by: 'Test' });
+		expect((await store.read(runId)).fields.artefacts).toMatchObject([{ title: 'Once', status: 'failed' }]);
+	});
+
+	it('takes work whose content another step changed for work that nobody has judged', async () => {
+		const runId = await startRun('noir');
+		const work = artefact('a', { status: 'passed', why: 'matches the guide' });
+		await write(runId, { ...KEEPER, commands: [{ op: 'mergeById', field: 'artefacts', items: [work] }] });
+		const items = [{ id: 'a', content: { title: 'Another story' } }];
+		await write(runId, { commands: [{ op: 'mergeById', field: 'artefacts', items }] });
+
+		expect((await store.read(runId)).fields.artefacts).toMatchObject([{ status: 'new', why: '' }]);
+	});
 }
