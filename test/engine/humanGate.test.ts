@@ -16,7 +16,7 @@ import {
 	typesOf,
 	validator,
 } from '../support/flow';
-import { callGate, timeOut, type GateResponse } from '../support/gate';
+import { callGate, fillForm, timeOut, type GateResponse } from '../support/gate';
 import { useGemini } from '../support/storyboard';
 
 const NO_DECISION = 0;
@@ -44,17 +44,7 @@ describe('the human gate', () => {
 	const leftBy = (ran: Ran | undefined, output: number): IDataObject[] =>
 		(ran?.outputs('Gate').at(-1)?.[output] ?? []).map(({ json }) => json);
 
-	/** The form as a browser fills it in: what the page hides in it, and the choices. */
-	async function formOf(ran: Ran, choices: Record<string, string>): Promise<Record<string, string>> {
-		const { body } = await callGate(ran, 'Gate');
-		const hidden = [...body.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
-		return {
-			...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
-			reviewer: 'Maya',
-			send: 'all',
-			...choices,
-		};
-	}
+	const formOf = (ran: Ran, choices: Record<string, string>) => fillForm(ran, 'Gate', choices);
 	const post = async (ran: Ran, choices: Record<string, string>): Promise<GateResponse> =>
 		callGate(ran, 'Gate', { form: await formOf(ran, choices) });
 

@@ -248,6 +248,7 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 	return {
 		'n8n-nodes-base.manualTrigger': trigger,
 		'n8n-nodes-base.formTrigger': trigger,
+		'n8n-nodes-base.executeWorkflowTrigger': trigger,
 		'n8n-nodes-base.noOp': passOn,
 		'n8n-nodes-base.wait': passOn,
 		'n8n-nodes-base.emailSend': passOn,

@@ -67,6 +67,22 @@ export async function callGate(ran: Ran, gate: string, call: GateCall = {}): Pro
 	}
 }
 
+/** The form as a browser fills it in: what the page hides in it, a reviewer, and the choices. */
+export async function fillForm(
+	ran: Ran,
+	gate: string,
+	choices: Record<string, string>,
+): Promise<Record<string, string>> {
+	const { body } = await callGate(ran, gate);
+	const hidden = [...body.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
+	return {
+		...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+		reviewer: 'Maya',
+		send: 'all',
+		...choices,
+	};
+}
+
 /** Lets the time of a wait run out: n8n gives the step's input out by its first output. */
 export async function timeOut(ran: Ran): Promise<Ran> {
 	const { WorkflowExecute } = await import('n8n-core');
