@@ -321,6 +321,51 @@ describe('the human gate', () => {
 		}
 	});
 
+	const threeWires = (gate: IDataObject = {}): Promise<Ran> =>
+		runWorkflow(
+			flow(
+				[
+					start(),
+					gemini('Write', { ...BRIEF, count: 3 }),
+					other('Split'),
+					noOp('A'),
+					humanGate('Gate', gate),
+					noOp('Kept'),
+				],
+				'Start > Write > Split > Gate:1 > Kept',
+				'Split:1 > A > Gate',
+				'Split:2 > Gate',
+			),
+			{
+				geminiUrl: model().url,
+				types: typesOf(
+					{ Split: (items) => [1, 2, 3].map((slot) => same(items).filter(({ json }) => json.slot === slot)) },
+					3,
+				),
+			},
+		);
+
+	it('asks once about what comes by three wires, and each piece leaves where it was decided to go', async () => {
+		const ran = await threeWires();
+		expect(ran.run.status).toBe('waiting');
+		const { body } = await callGate(ran, 'Gate');
+		for (const { title } of ran.out('Write')) expect(body).toContain(String(title));
+
+		const { resumed } = await post(ran, { d0: 'approve', d1: 'reject', d2: 'approve' });
+		expect([...leftBy(resumed, APPROVED), ...leftBy(resumed, REJECTED)]).toHaveLength(3);
+		expect((await fieldsOf(ran)).reviews).toHaveLength(1);
+	});
+
+	it('gives all that came by three wires out by No Decision when time is up, also what was decided', async () => {
+		const ran = await threeWires({ waitHours: 1 });
+		await post(ran, { d0: 'approve', send: 'save' });
+		const late = await timeOut(ran);
+
+		expect(leftBy(late, NO_DECISION)).toHaveLength(3);
+		expect(leftBy(late, NO_DECISION).every(({ timedOut }) => timedOut === true)).toBe(true);
+		expect(await decisionsOf(ran)).toHaveLength(1);
+	});
+
 	it('goes round with what was sent back until a person approves it, and the rest stays approved', async () => {
 		const ran = await runWorkflow(
 			flow(
