@@ -1,7 +1,7 @@
 /** The review page in Chromium as a reviewer uses it: without JavaScript, by keyboard, with pictures, film and sound. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { parseSubmission, type Submission } from '../../nodes/shared/review';
-import { pageOf, pieceOf } from '../page/samples';
+import { manyPieces, pageOf, pieceOf } from '../page/samples';
 import { STATES } from '../page/states';
 import { renderReview, type RenderedPage } from '../../nodes/HumanGate/page';
 import { launchBrowser, startReviewServer, type ReviewServer } from './support/reviewServer';
@@ -124,6 +124,36 @@ describe('the review page in Chromium', () => {
 			await press(button);
 
 			expect(submission()).toMatchObject({ send, choices: [{ index: 0, action: 'approve' }] });
+		});
+
+		it('sends by "Edit this text" what was typed, and comes back to the texts of that piece', async () => {
+			await open(state('sixtyPieces'), WITHOUT);
+
+			await page.locator('#p1').getByLabel('Reject').check();
+			server.page = state('editing');
+			await page.locator('#p3').getByRole('button', { name: 'Edit this text' }).click();
+
+			expect(submission()).toMatchObject({
+				send: 'edit',
+				edit: 3,
+				choices: [{ index: 1, action: 'reject' }],
+			});
+			await page.waitForFunction(`document.activeElement.id === 'e3'`);
+			const { y = -1 } = (await page.locator('#p3').getByText('Edit this text').boundingBox()) ?? {};
+			expect(y).toBeGreaterThanOrEqual(0);
+		});
+
+		it('comes back to the problems, also from the contact sheet', async () => {
+			await open(state('open'), WITHOUT);
+
+			await page
+				.locator('.overview')
+				.getByRole('link', { name: /Neon Vertigo/ })
+				.click();
+			server.page = state('inputRefused');
+			await press('Send decisions');
+
+			await page.waitForFunction(`document.activeElement.id === 'problems'`);
 		});
 
 		it('continues a run that everything is decided of', async () => {
@@ -286,9 +316,11 @@ describe('the review page in Chromium', () => {
 		});
 	});
 
-	it('sends two hundred pieces whole', async () => {
-		const pieces = Array.from({ length: 200 }, (_, index) => pieceOf(index));
-		await open(renderReview(pageOf(undefined, { pieces, notes: [] })));
+	it('sends two hundred pieces whole, with the texts of each', async () => {
+		const piece = { contentHash: '', action: '', note: '', scope: '', edits: { tone: 'loud' } };
+		const typed = { reviewer: 'Ana', pieces: Array.from({ length: 200 }, () => piece) };
+		const state = { kind: 'editing', typed, index: 0 } as const;
+		await open(renderReview(pageOf(undefined, { pieces: manyPieces(200), notes: [], state })));
 
 		await press('Approve all that pass');
 		await press('Send what is decided');

@@ -161,9 +161,7 @@ describe('the human gate', () => {
 		expect(await decisionsOf(ran)).toHaveLength(2);
 	});
 
-	it('refuses a decision about work that changed since it was shown, with what changed', async () => {
-		const ran = await park(1);
-		const form = await formOf(ran, { d0: 'approve' });
+	async function changeWork(ran: Ran, logline: string): Promise<void> {
 		const [work] = Object((await fieldsOf(ran)).artefacts);
 		await (
 			await engine.store()
@@ -174,11 +172,17 @@ describe('the human gate', () => {
 					{
 						op: 'mergeById',
 						field: 'artefacts',
-						items: [{ id: work.id, content: { ...work.content, logline: 'Quite another story.' } }],
+						items: [{ id: work.id, content: { ...work.content, logline } }],
 					},
 				],
 			},
 		]);
+	}
+
+	it('refuses a decision about work that changed since it was shown, with what changed', async () => {
+		const ran = await park(1);
+		const form = await formOf(ran, { d0: 'approve' });
+		await changeWork(ran, 'Quite another story.');
 		const refused = await callGate(ran, 'Gate', { form });
 
 		expect(refused.status).toBe(409);
@@ -199,6 +203,38 @@ describe('the human gate', () => {
 		]);
 		const history = await (await engine.store()).history(runIdOf(ran));
 		expect(history.some(({ by }) => by.startsWith('Maya'))).toBe(true);
+	});
+
+	it('shows the page again to edit a text, with what was typed, and saves nothing', async () => {
+		const ran = await park();
+		const before = await fieldsOf(ran);
+		const { status, body, resumed } = await post(ran, {
+			edit: '1',
+			d0: 'reject',
+			n0: 'Too clean.',
+			reviewer: '',
+		});
+
+		expect([status, resumed]).toEqual([200, undefined]);
+		expect(body).toMatch(/<textarea name="e1\.\w+" id="e1">/);
+		expect(body).toMatch(/name="d0" value="reject" checked/);
+		expect(body).toContain('>Too clean.</textarea>');
+		expect(await fieldsOf(ran)).toEqual(before);
+	});
+
+	it.each([
+		['to edit a text', { edit: '0' }],
+		['to approve all that pass', { send: 'approvePassing' }],
+		['with a name missing', { reviewer: '' }],
+	])('says what changed when the page is shown again %s', async (_, how) => {
+		const ran = await park(1);
+		const form = await formOf(ran, { d0: 'approve', ...how });
+		await changeWork(ran, 'Quite another story.');
+		const { status, body } = await callGate(ran, 'Gate', { form });
+
+		expect(status).toBe(409);
+		expect(body).toContain('This piece changed after you opened the page.');
+		expect(body).toMatch(/name="d0" value="" checked/);
 	});
 
 	it('asks for the passcode, counts the tries and stops at ten', async () => {

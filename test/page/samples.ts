@@ -258,3 +258,8 @@ export function typedOf(say: Say = asIs): Typed {
 		},
 	};
 }
+
+/** Whole concepts, as many as a long review has. */
+export function manyPieces(count: number, say: Say = asIs): ReviewPiece[] {
+	return Array.from({ length: count }, (_, index) => pieceOf(index, say));
+}

@@ -2,7 +2,7 @@
 import { renderNotice, renderReview } from '../../nodes/HumanGate/page';
 import { parseSubmission } from '../../nodes/shared/review';
 import type { Json } from '../../nodes/shared/state';
-import { decisionOf, frameOf, pageOf, pieceOf, typedOf } from './samples';
+import { decisionOf, frameOf, manyPieces, pageOf, pieceOf, typedOf } from './samples';
 import { STATES } from './states';
 
 const htmlOf = (name: string) => STATES[name]?.().html ?? '';
@@ -43,7 +43,12 @@ describe.each(Object.keys(STATES))('the page "%s"', (name) => {
 
 it.each([
 	['open', 200, 'Nothing changes it any more.', ['approvePassing', 'save', 'decided', 'all']],
-	['passcode', 200, 'Passcode', ['approvePassing', 'save', 'decided', 'all']],
+	[
+		'passcode',
+		200,
+		'Passcode Anyone with the link can read this page.',
+		['approvePassing', 'save', 'decided', 'all'],
+	],
 	['partlyDecided', 200, '2 pieces are decided already', ['approvePassing', 'save', 'decided', 'all']],
 	['toContinue', 200, 'Press “Continue the run” below.', ['continue']],
 	['ticked', 200, 'Approve is set for 2 pieces', ['approvePassing', 'save', 'decided', 'all']],
@@ -145,7 +150,7 @@ describe('a page that comes back', () => {
 		expect(html).toContain('<textarea name="e1.logline">He follows her.\nShe leads him.</textarea>');
 		expect(html).toMatch(/id=reviewer [^>]*value="Ana D."/);
 		expect(html).toMatch(
-			/<input id=passcode name=passcode type=password required autocomplete=off maxlength="200" aria-invalid=true>/,
+			/<input id=passcode name=passcode type=password required autocomplete=off aria-describedby=passcodeHelp maxlength="200" aria-invalid=true>/,
 		);
 	});
 
@@ -207,15 +212,50 @@ describe('the form', () => {
 	});
 });
 
-it('stays light with sixty pieces', () => {
-	const taglines = Array.from({ length: 60 }, (_, index) =>
-		pieceOf(index, undefined, { fields: pieceOf(index).fields.slice(0, 2) }),
-	);
-	const sizeOf = (html: string) => Buffer.byteLength(html);
+describe('the size of a page without its media', () => {
+	it.each([
+		['sixtyPieces', 150_000],
+		['onePiece', 22_000],
+	])('"%s" is at most %i bytes', (name, most) => {
+		expect(Buffer.byteLength(htmlOf(name))).toBeLessThanOrEqual(most);
+	});
+});
 
-	expect(sizeOf(renderReview(pageOf(undefined, { pieces: taglines, notes: [] })).html)).toBeLessThan(150_000);
-	// Whole concepts: each text is there twice, to read and to edit.
-	expect(sizeOf(htmlOf('sixtyPieces'))).toBeLessThan(180_000);
+describe('a long page', () => {
+	const editorsIn = (html: string) => [
+		...new Set([...html.matchAll(/<textarea name="e(\d+)\./g)].map(([, index]) => Number(index))),
+	];
+	const buttonsToEdit = (html: string) => html.match(/<button name=edit /g)?.length ?? 0;
+	const pageWith = (count: number) =>
+		renderReview(pageOf(undefined, { pieces: manyPieces(count), notes: [] })).html;
+
+	it('has a button for the texts of each piece, from 21 pieces on', () => {
+		expect([editorsIn(pageWith(20)).length, buttonsToEdit(pageWith(20))]).toEqual([20, 0]);
+		expect([editorsIn(pageWith(21)).length, buttonsToEdit(pageWith(21))]).toEqual([0, 21]);
+	});
+
+	it('has the texts of the piece that was asked for, and of those asked for before, and keeps what was typed', () => {
+		const html = htmlOf('editing');
+
+		expect(editorsIn(html)).toEqual([1, 3]);
+		expect(html.match(/<details class=edit open>/g)).toHaveLength(2);
+		expect(html).toMatch(/<textarea name="e3.logline" id="e3">A courier/);
+		expect(html).toContain('<textarea name="e1.logline">He follows her.\nShe leads him.</textarea>');
+		expect(html).toMatch(/name="d0" value="approve" checked/);
+		expect(html).toMatch(/id=reviewer [^>]*value="Ana D."/);
+	});
+
+	it('has no texts to edit where nothing is decided any more', () => {
+		const problems = [{ code: 'passcodeLocked' }] as const;
+		const { html } = renderReview(
+			pageOf(undefined, {
+				pieces: manyPieces(21),
+				state: { kind: 'refused', problems, typed: typedOf() },
+			}),
+		);
+
+		expect([editorsIn(html), buttonsToEdit(html)]).toEqual([[1], 0]);
+	});
 });
 
 it.each(['https://attack.invalid/a.png', 'data:text/html,<b>', 'data:image/png;base64,"onerror="alert(1)'])(

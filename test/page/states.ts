@@ -1,7 +1,17 @@
 /** Every state of the review page, with made-up work in it. */
 import { renderNotice, renderReview, type RenderedPage } from '../../nodes/HumanGate/page';
 import type { DecidedPiece, PageState, ReviewPiece } from '../../nodes/shared/review';
-import { asIs, decisionOf, frameOf, pageOf, pieceOf, richPieces, typedOf, type Say } from './samples';
+import {
+	asIs,
+	decisionOf,
+	frameOf,
+	manyPieces,
+	pageOf,
+	pieceOf,
+	richPieces,
+	typedOf,
+	type Say,
+} from './samples';
 
 function refused(problems: Extract<PageState, { kind: 'refused' }>['problems'], say: Say): PageState {
 	return { kind: 'refused', problems, typed: typedOf(say) };
@@ -135,8 +145,13 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 		renderNotice({ kind: 'expired', frame: frameOf(say), deadline: say('2026-03-06T17:00:00.000Z') }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
 	notValid: () => renderNotice({ kind: 'notValid' }),
-	sixtyPieces: (say = asIs) =>
+	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say), notes: [] })),
+	editing: (say = asIs) =>
 		renderReview(
-			pageOf(say, { pieces: Array.from({ length: 60 }, (_, index) => pieceOf(index, say)), notes: [] }),
+			pageOf(say, {
+				pieces: manyPieces(21, say),
+				notes: [],
+				state: { kind: 'editing', typed: typedOf(say), index: 3 },
+			}),
 		),
 };

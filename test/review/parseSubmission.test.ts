@@ -99,6 +99,12 @@ describe('a form that is filled in', () => {
 	it.each(['approvePassing', 'continue'])('asks for nothing else with %s', (send) => {
 		expect(submissionIn(body([{ d: 'redirect', n: '' }], { reviewer: '', send })).send).toBe(send);
 	});
+
+	it('asks for nothing else with "Edit this text", whose piece it names', () => {
+		const { send: _, ...form } = body([{ d: 'redirect', n: '' }], { reviewer: '', edit: '7' });
+
+		expect(submissionIn(form)).toMatchObject({ send: 'edit', edit: 7 });
+	});
 });
 
 describe('a form with something missing', () => {

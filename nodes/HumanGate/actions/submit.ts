@@ -1,6 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type {
 	DecidedPiece,
+	PageState,
 	Problem,
 	ReviewPage,
 	Submission,
@@ -9,10 +10,10 @@ import type {
 	PieceChoice,
 	Answers,
 } from '../../shared/review';
-import type { Artefact } from '../../shared/state';
 import { noticePage, pageOf, sendPage, setHeaders } from './answer';
 import type { GateRequest } from './request';
-import { fieldsOf, toDecided, toReviewPage } from './reviewData';
+import { changedProblem, changedSince } from './changed';
+import { toDecided, toReviewPage } from './reviewData';
 
 /** Takes what the review page sends: decides, says what stands in the way, and continues the run when all is decided. */
 export async function submit(
@@ -36,6 +37,9 @@ export async function submit(
 	if (form.kind === 'problems') return refuse(context, request, form.problems, form.typed);
 	const { submission, typed } = form;
 	if (submission.send === 'approvePassing') return tick(context, request, typed);
+	if (submission.edit !== undefined) {
+		return showAgain(context, request, { kind: 'editing', typed, index: submission.edit });
+	}
 	const wrong = await checkReviewer(request, submission);
 	if (wrong !== undefined) return refuse(context, request, [wrong], typed);
 	if (submission.send === 'continue') return deliver(context, request, data.answers);
@@ -120,24 +124,41 @@ async function deliver(
 	return { webhookResponse: page.html, workflowData: outputs };
 }
 
+/** Shows the page again with what stands in the way, and with what changed meanwhile: the page now holds that. */
 async function refuse(
 	context: IWebhookFunctions,
-	{ data }: GateRequest,
+	request: GateRequest,
 	problems: readonly Problem[],
 	typed: Typed,
 ): Promise<IWebhookResponseData> {
-	return sendPage(context, await pageOf(data, { kind: 'refused', problems, typed }));
+	const known = new Set(problems.map((problem) => problem.code === 'changed' && problem.index));
+	const changed = (await changedSince(request, typed)).filter(({ index }) => !known.has(index));
+	return sendPage(
+		context,
+		await pageOf(request.data, { kind: 'refused', problems: [...problems, ...changed], typed }),
+	);
 }
 
 /** Approve is set where the check passed; nothing is saved. */
 async function tick(
 	context: IWebhookFunctions,
-	{ data }: GateRequest,
+	request: GateRequest,
 	typed: Typed,
 ): Promise<IWebhookResponseData> {
 	const { approvePassing } = await import('../../shared/review');
-	const { pieces } = await openPage(data);
-	return sendPage(context, await pageOf(data, { kind: 'ticked', ...approvePassing(pieces, typed) }));
+	const { pieces } = await openPage(request.data);
+	return showAgain(context, request, { kind: 'ticked', ...approvePassing(pieces, typed) });
+}
+
+/** The page with all that was typed. If something changed it says so: else a choice would count for what nobody saw. */
+async function showAgain(
+	context: IWebhookFunctions,
+	request: GateRequest,
+	state: Extract<PageState, { kind: 'ticked' | 'editing' }>,
+): Promise<IWebhookResponseData> {
+	const changed = await changedSince(request, state.typed);
+	if (changed.length > 0) return refuse(context, request, changed, state.typed);
+	return sendPage(context, await pageOf(request.data, state));
 }
 
 async function checkReviewer(
@@ -187,39 +208,17 @@ async function problemsAfter(
 	decided: Decided,
 	submission: Submission,
 ): Promise<Problem[]> {
-	const { compareFields } = await import('../../shared/review');
-	const { artefactsOf } = await import('../../shared/state');
+	const hashes = new Map(submission.choices.map(({ artefactId, contentHash }) => [artefactId, contentHash]));
 	const indexOf = (id: string): number => data.review.pieces.findIndex(({ artefactId }) => artefactId === id);
 	const changed: Problem[] = [];
 	for (const id of decided.changed) {
-		const now = artefactsOf(data.document).find((artefact) => artefact.id === id);
-		const shownHash = submission.choices.find(({ artefactId }) => artefactId === id)?.contentHash ?? '';
-		const shown = await findShown(store, data.run.runId, id, shownHash);
-		const changes =
-			now === undefined || shown === undefined ? [] : compareFields(fieldsOf(shown), fieldsOf(now));
-		changed.push({ code: 'changed', index: indexOf(id), changes });
+		changed.push(await changedProblem(store, data, indexOf(id), hashes.get(id) ?? ''));
 	}
 	const beaten = decided.beaten.map(({ artefactId }): Problem => ({
 		code: 'decidedBefore',
 		index: indexOf(artefactId),
 	}));
 	return [...changed, ...beaten];
-}
-
-/** The piece as the reviewer saw it, from the versions of the run. */
-async function findShown(
-	store: GateRequest['store'],
-	runId: string,
-	id: string,
-	contentHash: string,
-): Promise<Artefact | undefined> {
-	const { artefactsOf } = await import('../../shared/state');
-	const versions = (await store.history(runId)).filter(({ fields }) => fields.includes('artefacts'));
-	for (const { version } of versions.reverse()) {
-		const artefact = artefactsOf(await store.read(runId, version)).find((each) => each.id === id);
-		if (artefact?.contentHash === contentHash) return artefact;
-	}
-	return undefined;
 }
 
 /** The request with the state as it is after deciding. */

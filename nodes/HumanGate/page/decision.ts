@@ -1,9 +1,9 @@
 /** The form fields of one piece. Their names are short, because a page may have two hundred pieces: see `review/form.ts`. */
 import { html, type Html } from '../../shared/html';
-import type { FieldChange, PieceField, Problem } from '../../shared/review';
-import { editableText } from '../../shared/review/edits';
-import { KEEP, MAX_NOTE_LENGTH, editName } from '../../shared/review/form';
+import { KEEP, MAX_NOTE_LENGTH } from '../../shared/review/form';
 import type { PieceView } from './piece';
+import { changesIn } from './problems';
+import { asTyped } from './words';
 
 const OPEN_CHOICES: ReadonlyArray<[value: string, word: string]> = [
 	['approve', 'Approve'],
@@ -51,47 +51,4 @@ function scopeField(index: number, scope: string | undefined): Html {
 	return html`<label class=scope><input type=checkbox name="s${index}" value=run${
 		scope === 'run' && html` checked`
 	}>For everything from now on, not only this one</label>`;
-}
-
-/** The texts of a piece to change, folded away unless something was changed there. Locked and decided work is not edited. */
-export function editFields({ piece, typed, problems }: PieceView): Html {
-	if (piece.locked || piece.decided) return html``;
-	const texts = piece.fields.flatMap((field) => {
-		const text = editableText(field.value);
-		return text === undefined
-			? []
-			: [{ field, text, shown: editedText(field, text, typed?.edits, changesIn(problems)) }];
-	});
-	if (texts.length === 0) return html``;
-	const isEdited = texts.some(({ text, shown }) => text.trim() !== shown.trim());
-	const hasLists = texts.some(({ field }) => Array.isArray(field.value));
-	return html`<details class=edit${isEdited && html` open`}><summary>Edit this text</summary>
-		${hasLists && html`<small>Lists have one entry on each line.</small>`}
-		${texts.map(
-			({ field: { name, label }, shown }) => html`<label>${label}
-				<textarea name="${editName(piece.index, name)}">${asTyped(shown)}</textarea></label>`,
-		)}</details>`;
-}
-
-/** The reviewer's own text. Where the piece changed and the reviewer had not touched the field, what is there now. */
-function editedText(
-	{ name }: PieceField,
-	text: string,
-	edits: Readonly<Record<string, string>> = {},
-	changes: readonly FieldChange[] = [],
-): string {
-	const edited = Object.hasOwn(edits, name) ? edits[name] : undefined;
-	if (edited === undefined) return text;
-	const change = changes.find((each) => each.name === name);
-	const before = change?.before === undefined ? undefined : editableText(change.before);
-	return change && before?.trim() === edited.trim() ? text : edited;
-}
-
-function changesIn(problems: readonly Problem[]): readonly FieldChange[] | undefined {
-	return problems.find((problem) => problem.code === 'changed')?.changes;
-}
-
-/** Browsers drop the first line break of a textarea. */
-function asTyped(text: string): string {
-	return text.startsWith('\n') ? `\n${text}` : text;
 }

@@ -9,7 +9,8 @@ import type {
 	TypedPiece,
 } from '../../shared/review';
 import { isPassing } from '../../shared/review/edits';
-import { decisionFields, editFields } from './decision';
+import { decisionFields } from './decision';
+import { editor } from './editor';
 import { isShown } from './headers';
 import { pieceProblem } from './problems';
 import { changeList, fieldList } from './values';
@@ -20,6 +21,8 @@ export interface PieceView {
 	typed: TypedPiece | undefined;
 	problems: readonly Problem[];
 	page: ReviewPage;
+	/** Whether decisions are still taken here. */
+	isAsking: boolean;
 }
 
 export function renderPiece(view: PieceView): Html {
@@ -33,7 +36,7 @@ export function renderPiece(view: PieceView): Html {
 			<p>${piece.kind}</p></div></header>
 			${piece.media.length > 0 && html`<div class=media>${piece.media.map(showMedia)}</div>`}
 			${fieldList(piece.fields.filter(({ name, value }) => name !== 'title' || value !== piece.title))}
-			${page.state.kind !== 'toContinue' && editFields(view)}
+			${page.state.kind !== 'toContinue' && editor(view)}
 		</div>
 		<div class=judge>
 			${view.problems.map((problem) => html`<div class=problem>${pieceProblem(problem)}</div>`)}

@@ -1,7 +1,7 @@
 /** What went wrong and what to do, in sentences. */
 import { html, type Html } from '../../shared/html';
 import { MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES } from '../../shared/review/form';
-import type { Problem, ReviewPage, ReviewPiece } from '../../shared/review';
+import type { FieldChange, Problem, ReviewPage, ReviewPiece } from '../../shared/review';
 import { changeList } from './values';
 import { DONE_WORDS, countOf, moment } from './words';
 
@@ -70,6 +70,11 @@ function notAllDecided(indexes: readonly number[], pieces: readonly ReviewPiece[
 	const title = pieces.find(({ index }) => index === first)?.title ?? 'the first one';
 	return html`${left} not decided yet, beginning with <a href="#p${first}">${title}</a>. Decide, or press
 		 “Save, decide the rest later” or “Send what is decided”.`;
+}
+
+/** What changed in the piece after the reviewer opened the page, if anything. */
+export function changesIn(problems: readonly Problem[]): readonly FieldChange[] | undefined {
+	return problems.find((problem) => problem.code === 'changed')?.changes;
 }
 
 /** The same problem at the piece itself; for a change, with what changed. */

@@ -21,7 +21,7 @@ interface View {
 export function renderReview(page: ReviewPage): RenderedPage {
 	const { state } = page;
 	const problems = state.kind === 'refused' ? state.problems : [];
-	const typed = state.kind === 'refused' || state.kind === 'ticked' ? state.typed : undefined;
+	const typed = 'typed' in state ? state.typed : undefined;
 	const isLocked = problems.some(({ code }) => code === 'passcodeLocked');
 	const view = { page, problems, typed, isAsking: !isLocked && state.kind !== 'toContinue' };
 	return renderDocument({
@@ -31,7 +31,7 @@ export function renderReview(page: ReviewPage): RenderedPage {
 		eyebrow: `Review, round ${page.round + 1}`,
 		facts: factsOf(page),
 		main: html`${openingOf(view)}
-			<form class=review method=post action="">
+			<form class=review method=post action="#problems"${typed && html` data-typed`}>
 				<button disabled hidden></button>
 				<input type=hidden name=nonce value="${page.nonce}">
 				${renderOverview(page, view.isAsking)}${showNotes(page.notes)}
@@ -82,11 +82,12 @@ function guide(): Html {
 		<label><input type=checkbox id=keysOn checked> Use these shortcuts</label></details></section>`;
 }
 
-function piecesOf({ page, problems, typed }: View): Html[] {
+function piecesOf({ page, problems, typed, isAsking }: View): Html[] {
 	return page.pieces.map((piece) =>
 		renderPiece({
 			piece,
 			page,
+			isAsking,
 			typed: typed?.pieces[piece.index],
 			problems: problems.filter((problem) => 'index' in problem && problem.index === piece.index),
 		}),
@@ -109,7 +110,8 @@ function signing({ page, problems, typed }: View): Html {
 		${
 			page.passcodeAsked &&
 			html`<p><label for=passcode>Passcode</label><input id=passcode name=passcode type=password required
-			 autocomplete=off maxlength="${MAX_PASSCODE_LENGTH}"${isPasscodeWrong && html` aria-invalid=true`}></p>`
+			 autocomplete=off aria-describedby=passcodeHelp maxlength="${MAX_PASSCODE_LENGTH}"${isPasscodeWrong && html` aria-invalid=true`}>
+			<small id=passcodeHelp>Anyone with the link can read this page. The passcode is only for sending decisions.</small></p>`
 		}</div>
 		<ul class=ways><li><button name=send value=save>Save, decide the rest later</button>
 		 Saved decisions stay. Open the same link again for the rest.</li>

@@ -14,7 +14,7 @@ const laters = [...form.querySelectorAll('.choices input[value=""]')];
 const progress = form.querySelector('progress');
 const keys = document.getElementById('keys');
 const keysOn = document.getElementById('keysOn');
-let isDirty = false;
+let isDirty = 'typed' in form.dataset;
 let isSending = false;
 
 function choiceOf(piece) {

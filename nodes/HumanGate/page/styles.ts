@@ -34,7 +34,7 @@ main>*,form>*{margin-top:1.25rem}
 .summary p+p,.summary li{margin-top:.4rem}
 .problem{padding:.6rem .9rem}
 .guide dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));grid-auto-flow:dense;gap:0 1.5rem}
-.guide dt{grid-row:1;font-weight:650}.guide dd{grid-row:2;color:var(--hush)}
+.guide dt{grid-row:1;margin:0;font-size:1rem;font-weight:650;color:var(--ink)}.guide dd{grid-row:2;color:var(--hush)}
 .keys{margin-top:.5rem;font-size:.95rem}
 html:not(.js) .keys{display:none}
 @media(pointer:coarse){.keys{display:none}}
@@ -46,7 +46,7 @@ kbd{font:inherit;font-weight:650;border:1px solid var(--edge);border-radius:4px;
 .overview a:hover{border-color:var(--accent-text)}
 .overview img{display:block;width:calc(100% + 1.4rem);max-width:none;aspect-ratio:16/9;object-fit:cover;margin:-.55rem -.7rem .5rem;border-radius:7px 7px 0 0;background:var(--tint)}
 .overview b{color:var(--accent-text)}
-i[data-is]{font-style:normal;font-size:.85rem;font-weight:600;white-space:nowrap;border-radius:4px;padding:.05rem .4rem;background:var(--tint)}
+i:where([data-is]){font-style:normal;font-size:.85rem;font-weight:600;white-space:nowrap;border-radius:4px;padding:.05rem .4rem;background:var(--tint)}
 .overview i{display:table;margin-top:.3rem}
 [data-choice]::after{content:"\\2713 " attr(data-choice);display:table;margin-top:.3rem;font-size:.85rem;font-weight:650;border-radius:4px;padding:.05rem .4rem;background:var(--accent);color:var(--on-accent)}
 [data-is=pass],[data-is=approve]{color:var(--pass);background:var(--pass-tint)}
@@ -76,12 +76,14 @@ rect{width:100%;height:100%}
 svg{width:1.15em;height:1.15em;vertical-align:-.2em;margin-left:.4em;border-radius:3px;box-shadow:0 0 0 1px var(--edge)}
 details label,.edit label{display:block;margin-top:.6rem}
 .edit{margin-top:1rem}
+.edit textarea{scroll-margin-top:6rem}
 label,legend{font-weight:600}
 label small,.hush{font-weight:400}
 textarea,input:not([type=radio]):not([type=checkbox]){font:inherit;font-weight:400;color:inherit;background:var(--paper);border:1px solid var(--edge);border-radius:6px;padding:.45rem .6rem;max-width:100%}
-textarea,.fields input{display:block;width:100%}
+textarea,.fields input{display:block;width:100%;margin-top:.2rem}
+.fields small{display:block;margin-top:.3rem;line-height:1.35}
 textarea{resize:vertical;line-height:1.4;min-height:4.2rem;max-height:60vh;field-sizing:content}
-input[type=radio],input[type=checkbox]{width:1.15rem;height:1.15rem;margin:0 .55rem 0 0;accent-color:var(--accent-text);vertical-align:-.15rem}
+input[type=radio],input[type=checkbox]{width:1.15rem;height:1.15rem;flex:none;margin:0 .55rem 0 0;accent-color:var(--accent-text);vertical-align:-.15rem}
 .verdict,.decided{border-radius:8px;padding:.75rem .9rem;background:var(--tint)}
 .verdict p,.verdict li,.decided p,.decided blockquote{color:var(--ink)}
 .verdict b:first-child,.decided b{color:inherit}
@@ -103,7 +105,7 @@ del{background:var(--fail-tint);color:var(--fail);border-radius:3px}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 legend{padding:0;margin-bottom:.5rem}
 .choices{display:grid;grid-template-columns:1fr 1fr;gap:.5rem;margin-bottom:.8rem}
-.choices label{font-weight:500;border:1px solid var(--edge);border-radius:8px;padding:.6rem .7rem;cursor:pointer;line-height:1.3}
+.choices label{display:flex;align-items:center;font-weight:500;border:1px solid var(--edge);border-radius:8px;padding:.6rem .7rem;cursor:pointer;line-height:1.3}
 .choices label:hover{border-color:var(--accent-text)}
 .choices label:has(:checked){background:var(--tint)}
 .choices label:has(:checked:not([value=""],[value=keep])){border-color:var(--accent-text);box-shadow:inset 0 0 0 1px var(--accent-text)}
@@ -131,7 +133,7 @@ main:not(:has(.bar)){padding-bottom:3rem}
 }
 @media(max-width:40rem){
 .work,.judge{padding:1.1rem 1rem}
-.guide dl{display:block}.guide dt{margin-top:.5rem}
+.guide dl{display:block}.guide dd+dt{margin-top:.5rem}
 .overview ol{grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))}
 .ways button{display:block;width:100%;margin-bottom:.25rem}
 }

@@ -43,3 +43,8 @@ function formatIn(timeZone: string): Intl.DateTimeFormat {
 		return new Intl.DateTimeFormat('en-GB', { ...format, timeZone: 'UTC' });
 	}
 }
+
+/** For a textarea: browsers drop its first line break. */
+export function asTyped(text: string): string {
+	return text.startsWith('\n') ? `\n${text}` : text;
+}

@@ -37,12 +37,14 @@ export interface ReviewPage extends ReviewFrame {
 /**
  * - `open`: to decide on, or to go on deciding where some pieces are `decided`;
  * - `ticked`: "Approve all that pass" was pressed without JavaScript: the page comes back with its choices set, nothing is saved;
+ * - `editing`: "Edit this text" was pressed on a long page: it comes back with the texts of that piece to edit, nothing is saved;
  * - `refused`: what was sent was not taken; `typed` keeps what was typed;
  * - `toContinue`: every piece is decided, but the run was not continued.
  */
 export type PageState =
 	| { kind: 'open' }
 	| { kind: 'ticked'; typed: Typed; count: number }
+	| { kind: 'editing'; typed: Typed; index: number }
 	| { kind: 'refused'; problems: readonly Problem[]; typed?: Typed }
 	| { kind: 'toContinue' };
 

@@ -36,19 +36,22 @@ const choiceSchema = z.object({
 	scope: z.enum(['artefact', 'run']).optional(),
 	edits: z.record(z.string(), z.string()).optional(),
 });
-const submissionSchema = z.object({
-	nonce: nameSchema,
-	reviewer: z.string().max(MAX_NAME_LENGTH),
-	passcode: z.string().max(MAX_PASSCODE_LENGTH).optional(),
-	send: z.enum(SEND_KINDS),
-	choices: z.array(choiceSchema).max(MAX_PIECES),
-});
+const submissionSchema = z
+	.object({
+		nonce: nameSchema,
+		reviewer: z.string().max(MAX_NAME_LENGTH),
+		passcode: z.string().max(MAX_PASSCODE_LENGTH).optional(),
+		send: z.enum(SEND_KINDS),
+		edit: z.int().nonnegative().optional(),
+		choices: z.array(choiceSchema).max(MAX_PIECES),
+	})
+	.refine(({ send, edit }) => (send === 'edit') === (edit !== undefined));
 
 type Fields = ReadonlyMap<string, string>;
 
 /**
  * The form as it was sent: its text (`application/x-www-form-urlencoded`), or the object that a body parser made of it.
- * Prefer the text: n8n's own parser stops after 1,000 fields, which a long page has; what is cut off is the problem
+ * Prefer the text: n8n's own parser stops after 1,000 fields, which a long page may have; what is cut off is the problem
  * `incomplete`, never a decision less. Says nothing about the review itself: nonce, hashes and passcode are compared by the gate.
  */
 export function parseSubmission(form: string | Readonly<Record<string, unknown>>): ParsedForm {
@@ -60,10 +63,10 @@ export function parseSubmission(form: string | Readonly<Record<string, unknown>>
 	if (!parsed.success || !fields.has(END_FIELD)) {
 		return { kind: 'problems', problems: [{ code: 'incomplete' }], typed };
 	}
-	const { passcode, choices, ...rest } = parsed.data;
+	const { choices, ...rest } = parsed.data;
 	const problems = SENDS_DECISIONS.has(rest.send) ? problemsOf(rest.send, typed) : [];
 	if (problems.length > 0) return { kind: 'problems', problems, typed };
-	const submission = { ...rest, ...(passcode && { passcode }), choices: choices.map(withoutAbsent) };
+	const submission = { ...withoutAbsent(rest), choices: choices.map(withoutAbsent) };
 	return { kind: 'submission', submission, typed };
 }
 
@@ -129,11 +132,13 @@ function submissionOf(fields: Fields, indexes: readonly number[], typed: Typed) 
 			edits: Object.keys(edits).length > 0 ? edits : undefined,
 		};
 	});
+	const edit = fields.get('edit');
 	return {
 		nonce: fields.get('nonce'),
 		reviewer: typed.reviewer,
 		passcode: fields.get('passcode') || undefined,
-		send: fields.get('send'),
+		send: edit === undefined ? fields.get('send') : 'edit',
+		edit: edit === undefined ? undefined : Number(edit),
 		choices,
 	};
 }

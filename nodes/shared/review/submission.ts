@@ -7,18 +7,21 @@ import type { Action, FieldChange } from './page';
  * - `decided`: the run may go on, what is not decided leaves undecided;
  * - `save`: keep these decisions, the rest comes later;
  * - `approvePassing`: set Approve where the check passed and show the page again, save nothing;
+ * - `edit`: show the page again with the texts of one piece to edit, save nothing;
  * - `continue`: everything was decided before, only continue the run.
  */
-export const SEND_KINDS = ['all', 'decided', 'save', 'approvePassing', 'continue'] as const;
+export const SEND_KINDS = ['all', 'decided', 'save', 'approvePassing', 'edit', 'continue'] as const;
 export type SendKind = (typeof SEND_KINDS)[number];
 
 /** A form that was filled in completely. Whether it fits the review as it is now is for the gate to say. */
 export interface Submission {
 	nonce: string;
-	/** Empty with `continue` and `approvePassing`. */
+	/** May be empty where nothing is decided. */
 	reviewer: string;
 	passcode?: string;
 	send: SendKind;
+	/** With `edit`, and only there: the piece's index. */
+	edit?: number;
 	choices: Choice[];
 }
 
