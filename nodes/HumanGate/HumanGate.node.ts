@@ -44,7 +44,7 @@ export class HumanGate implements INodeType {
 		outputNames: ['No Decision', 'Approved', 'Rejected', 'Redirected'],
 		credentials: storeCredentials,
 		waitingNodeTooltip:
-			'=<a href="{{ $execution.resumeUrl }}/{{ $nodeId }}" target="_blank">Open the review page</a>. The run goes on when everything is decided there.',
+			'=<a href="{{ $execution.resumeUrl }}" target="_blank">Open the review page</a>. The run goes on when everything is decided there.',
 		webhooks: [page, { ...page, httpMethod: 'POST', responseData: '' }],
 		properties,
 	};

@@ -50,7 +50,7 @@ async function askOrAnswer(
 	strays: INodeExecutionData[],
 	deadline: Date | undefined,
 ): Promise<INodeExecutionData[][]> {
-	const { counted, replaceInput, tell } = await import('../../shared/host');
+	const { counted, replaceInput, signedLink, tell } = await import('../../shared/host');
 	const { openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
@@ -92,6 +92,8 @@ async function askOrAnswer(
 		context,
 		[...parked, ...rest].sort((a, b) => placeOf(a) - placeOf(b)),
 	);
+	// The editor has no other way to a link that n8n accepts.
+	context.setMetadata({ resumeUrl: signedLink(context, { nonce: opened.review.nonce }) });
 	await tellReviewer(context, scope, round, opened.review);
 	tell(context, `${counted(works.length, 'piece')} wait for a decision.`);
 	await context.putExecutionToWait(deadline ?? WITHOUT_END);

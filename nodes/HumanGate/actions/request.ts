@@ -47,8 +47,13 @@ export async function openRequest(
 			answers: answersOf(document, review),
 			frame,
 			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
-			mediaLink: (piece, file) =>
-				new URL(signedLink(context, { nonce: review.nonce, media: `${piece}-${file}` })).search,
+			mediaLink: (piece, file) => {
+				// With the path: the page may have been opened by n8n's own address for the execution, which is another one.
+				const { pathname, search } = new URL(
+					signedLink(context, { nonce: review.nonce, media: `${piece}-${file}` }),
+				);
+				return `${pathname}${search}`;
+			},
 		},
 	};
 }

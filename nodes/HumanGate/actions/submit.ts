@@ -100,7 +100,7 @@ async function deliver(
 	isBeaten = false,
 ): Promise<IWebhookResponseData> {
 	const { keepLineage } = await import('../../shared/host');
-	const { claimDelivery } = await import('../../shared/review');
+	const { claimDelivery, endRun } = await import('../../shared/review');
 	const { composeOutputs } = await import('./outputs');
 	const { store, data, parked } = request;
 	const { runId } = data.run;
@@ -113,6 +113,7 @@ async function deliver(
 	}
 	const outputs = await composeOutputs(store, runId, parked, answers);
 	keepLineage(context, outputs);
+	await endRun(store, runId, context.getNode().name);
 	const left = [...answers.values()].filter((decision) => decision === null).length;
 	const page = await noticePage(
 		isBeaten

@@ -138,11 +138,43 @@ export function instanceId(context: IExecuteFunctions): string {
 
 /**
  * Puts `items` in the place of what this step was given. n8n gives its input out by the first output when a wait ends
- * without an answer.
+ * without an answer, and takes each item for the one at its place in what came last. So where some came in earlier passes, all
+ * are kept beyond the last output of one of those, and named as what came last.
  */
 export function replaceInput(context: IExecuteFunctions, items: readonly INodeExecutionData[]): void {
 	const input = context.getInputData();
-	input.splice(0, input.length, ...items);
+	input.splice(0, input.length, ...withLineage(context, items));
+}
+
+function withLineage(
+	context: IExecuteFunctions,
+	items: readonly INodeExecutionData[],
+): readonly INodeExecutionData[] {
+	const { name } = context.getNode();
+	const passes = insidesOf(context)?.resultData?.runData?.[name];
+	const pass = Array.isArray(passes) ? passes.length - 1 : -1;
+	const outputs: unknown = Array.isArray(passes) ? Object(passes[pass]).data?.main : undefined;
+	const source = context.getInputSourceData();
+	if (!items.some(isOfEarlierPass) || !Array.isArray(outputs) || Object(source) !== source) return items;
+	const sourceOverwrite = { ...source };
+	outputs.push(
+		items.map((item) => {
+			const { pairedItem } = item;
+			const isHere = typeof pairedItem === 'object' && !Array.isArray(pairedItem) && !isOfEarlierPass(item);
+			return isHere ? { ...item, pairedItem: { ...pairedItem, sourceOverwrite } } : item;
+		}),
+	);
+	// n8n keeps this very object with the step that waits.
+	Object.assign(source, {
+		previousNode: name,
+		previousNodeOutput: outputs.length - 1,
+		previousNodeRun: pass,
+	});
+	return items.map((item, index) => ({ ...item, pairedItem: { item: index } }));
+}
+
+function isOfEarlierPass({ pairedItem }: INodeExecutionData): boolean {
+	return typeof pairedItem === 'object' && 'sourceOverwrite' in pairedItem;
 }
 
 /** What a step that waits was given, as `replaceInput` left it. Empty where n8n does not show it. */

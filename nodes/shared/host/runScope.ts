@@ -2,6 +2,7 @@ import { isResourceLocatorValue, type IDataObject, type IExecuteFunctions } from
 import { PipelineError } from '../errors';
 import {
 	currentRound,
+	reviewsOf,
 	roundsOf,
 	statusAtEnd,
 	type Run,
@@ -187,10 +188,18 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 
 	/** Work goes on: what an earlier execution said of the end no longer holds. */
 	async function reopen(run: Run): Promise<void> {
-		if (run.status !== 'finished' && run.status !== 'stalled' && run.status !== 'crashed') return;
 		if (opened.has(run.runId)) return;
+		const isEnded = run.status === 'finished' || run.status === 'stalled' || run.status === 'crashed';
+		if (!isEnded && !(await isWaitOver(run))) return;
 		opened.add(run.runId);
 		await store.write(run.runId, [{ by: nodeName, commands: [], status: { status: 'open' } }]);
+	}
+
+	/** Nothing tells a gate that its time is up, but while this execution waits none of its steps is at work. */
+	async function isWaitOver({ runId, status }: Run): Promise<boolean> {
+		if (status !== 'waiting') return false;
+		const last = reviewsOf(await store.read(runId)).findLast((review) => review.sentAt === undefined);
+		return last?.executionId === executionId;
 	}
 
 	async function look(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun> {

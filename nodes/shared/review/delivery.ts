@@ -1,4 +1,4 @@
-import type { Review, StateStore } from '../state';
+import { statusAtEnd, type Review, type StateStore } from '../state';
 
 /** After this long without the run going on, whoever comes next may send the decisions on again. */
 export const DELIVERY_LEASE_MS = 30_000;
@@ -27,4 +27,16 @@ export async function claimDelivery(
 		slot: review.id,
 	});
 	return claimed;
+}
+
+/**
+ * Says how the run ends with these decisions. Nobody tells a step that waited how its execution went on; a step after it that
+ * works on the run opens it again.
+ */
+export async function endRun(store: StateStore, runId: string, by: string): Promise<void> {
+	const run = await store.getRun(runId);
+	if (run.status !== 'open') return;
+	const arrivals = await store.listSteps(runId, { kind: 'arrival' });
+	const status = statusAtEnd(await store.read(runId), arrivals, new Set());
+	await store.write(runId, [{ by, commands: [], status }]);
 }
