@@ -5,7 +5,6 @@ import {
 	contentHashOf,
 	decisionSchema,
 	reviewsOf,
-	statusAtEnd,
 	type Artefact,
 	type Command,
 	type Decision,
@@ -126,17 +125,7 @@ async function send(
 	]);
 	const document = await store.read(runId);
 	const sent = reviewsOf(document).find(({ id }) => id === review.id);
-	const answers = answersOf(document, sent ?? review);
-	if ([...answers.values()].every((decision) => decision?.action === 'approve')) {
-		await close(store, runId, document, by);
-	}
-	return answers;
-}
-
-/** Nothing comes back: unless a later step goes on with the run, this was its last decision. */
-async function close(store: StateStore, runId: string, document: StateDocument, by: string): Promise<void> {
-	const arrivals = await store.listSteps(runId, { kind: 'arrival' });
-	await store.write(runId, [{ by, commands: [], status: statusAtEnd(document, arrivals, new Set()) }]);
+	return answersOf(document, sent ?? review);
 }
 
 /** One name for everything that may become of a piece in a review, so that only one thing does. */
