@@ -49,7 +49,7 @@ async function askOrAnswer(
 	strays: INodeExecutionData[],
 	deadline: Date | undefined,
 ): Promise<INodeExecutionData[][]> {
-	const { counted, replaceInput, tell } = await import('../../shared/host');
+	const { counted, instanceId, replaceInput, tell } = await import('../../shared/host');
 	const { openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
@@ -68,6 +68,7 @@ async function askOrAnswer(
 		node: scope.node,
 		nodeId: context.getNode().id,
 		executionId: context.getExecutionId(),
+		instance: instanceId(context),
 		nonce: randomUUID(),
 		title: textOf(context, 'title') || 'Review',
 		round: round.found.round,

@@ -36,9 +36,10 @@ export async function submit(
 	if (form.kind === 'problems') return refuse(context, request, form.problems, form.typed);
 	const { submission, typed } = form;
 	if (submission.send === 'approvePassing') return tick(context, request, typed);
+	// It changes no decision, so whoever has the link may do it, and so may n8n itself: nobody has to sign for it.
+	if (submission.send === 'continue') return deliver(context, request, data.answers);
 	const wrong = await checkReviewer(request, submission);
 	if (wrong !== undefined) return refuse(context, request, [wrong], typed);
-	if (submission.send === 'continue') return deliver(context, request, data.answers);
 	const { choices, problems } = await toChoices(request, submission, typed);
 	if (problems.length > 0) return refuse(context, request, problems, typed);
 	return take(context, request, submission, choices, typed);

@@ -1,12 +1,14 @@
 import { isResourceLocatorValue, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import {
+	continuedRequest,
 	currentRound,
 	roundsOf,
 	statusAtEnd,
 	type Run,
 	type StartRunRequest,
 	type StateStore,
+	waitingReviews,
 } from '../state';
 import {
 	executionObject,
@@ -195,8 +197,22 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 
 	async function look(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun> {
 		const result = await resolve(itemIndex, json, begin);
-		found.add(result.run.runId);
-		return result;
+		const { runId } = result.run;
+		const isNew = !found.has(runId) && isFirstLook(executionObject(context) ?? found, runId);
+		found.add(runId);
+		return isNew ? { ...result, run: await noteContinued(result.run) } : result;
+	}
+
+	/** This execution goes on, so it waits no longer for the decisions that it waited for. */
+	async function noteContinued(run: Run): Promise<Run> {
+		const document = await store.read(run.runId);
+		const passed = waitingReviews(document).filter(
+			(review) => review.executionId === executionId && (review.instance ?? instance) === instance,
+		);
+		if (passed.length === 0) return run;
+		const at = new Date().toISOString();
+		await store.write(run.runId, [continuedRequest(run, document, passed, { by: nodeName, at })]);
+		return store.getRun(run.runId);
 	}
 
 	return {
@@ -228,9 +244,20 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
  * The id in the Run field: n8n's picker gives an object, saved workflows from before it have text. n8n's own `extractValue`
  * fails on a field that is not on screen, which this one is not in Run: Start.
  */
-function chosenRun(parameter: unknown): string {
+export function chosenRun(parameter: unknown): string {
 	const value: unknown = isResourceLocatorValue(parameter) ? parameter.value : parameter;
 	return String(value ?? '').trim();
+}
+
+/** Runs that were looked at, by what n8n keeps for an execution from its start, or from the end of a wait, to the next wait. */
+const lookedAt = new WeakMap<object, Set<string>>();
+
+/** Whether nobody has looked at the run since the execution began or went on. */
+function isFirstLook(execution: object, runId: string): boolean {
+	const runs = lookedAt.get(execution) ?? new Set<string>();
+	const isFirst = !runs.has(runId);
+	lookedAt.set(execution, runs.add(runId));
+	return isFirst;
 }
 
 /** Which steps of an execution have a router after them, by what n8n keeps for the execution, and by run. */

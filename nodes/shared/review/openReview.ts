@@ -12,7 +12,7 @@ import {
 } from '../state';
 
 /** What a gate asks a person about. */
-export type ReviewRequest = Omit<Review, 'id' | 'sentAt'> & { by: string };
+export type ReviewRequest = Omit<Review, 'id' | 'sentAt' | 'continuedAt'> & { by: string };
 
 /** A decision of `null` says that the run went on without one. */
 export type Answers = ReadonlyMap<string, Decision | null>;
@@ -45,6 +45,7 @@ export async function openReview(
 		id: same?.id ?? `${request.node}#${earlier.length + 1}`,
 		// Its own link goes on being valid: whoever has it may be about to press the button.
 		...(same === undefined ? {} : { nonce: same.nonce, openedAt: same.openedAt }),
+		...(same?.continuedAt === undefined ? {} : { continuedAt: null }),
 	};
 	const count = review.pieces.length;
 	const [result] = await store.write(runId, [
