@@ -269,7 +269,7 @@ export function standIn(
 		displayName: name,
 		name,
 		group: ['transform'],
-		version: [1, 1.1, 2, 2.1, 2.4, 3.4],
+		version: [1, 1.1, 1.2, 2, 2.1, 2.4, 3.4],
 		description: 'Stand-in of a test',
 		defaults: { name },
 		inputs,
