@@ -260,6 +260,23 @@ describe('the human gate', () => {
 		expect(leftBy(resumed, APPROVED)).toMatchObject([{ decision: { reviewerVerified: 'passcode' } }]);
 	});
 
+	it('asks for no passcode and no name to continue a run in which everything is decided', async () => {
+		const ran = await park(1, { passcode: 'open sesame' });
+		const early = await post(ran, { send: 'continue', reviewer: '' });
+		expect(early.resumed).toBeUndefined();
+		expect(await decisionsOf(ran)).toEqual([]);
+		await post(ran, { d0: 'approve', passcode: 'open sesame' });
+		const now = Date.now();
+		jest.spyOn(Date, 'now').mockImplementation(() => now + 31_000);
+		try {
+			const { status, resumed, headers } = await post(ran, { send: 'continue', reviewer: '' });
+			expect([status, headers['x-greenlight-notice']]).toEqual([200, 'thanks']);
+			expect(leftBy(resumed, APPROVED)).toHaveLength(1);
+		} finally {
+			jest.restoreAllMocks();
+		}
+	});
+
 	it('gives everything out by No Decision when time is up, marked, and keeps what was decided', async () => {
 		const ran = await park(3, { waitHours: 1 });
 		await post(ran, { d0: 'approve', send: 'save' });

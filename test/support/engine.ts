@@ -47,6 +47,8 @@ export interface EngineOptions {
 	from?: IRunExecutionData;
 	/** The same token stands for an execution and its retries. */
 	resumeToken?: string;
+	/** Where n8n takes what comes to executions that wait. */
+	waitingUrl?: string;
 	/** Other node types of a test. */
 	types?: Record<string, INodeType>;
 	/** The execution that called this one as a sub-workflow. */
@@ -152,7 +154,7 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		restApiUrl: '',
 		instanceBaseUrl: 'http://n8n.test/',
 		webhookBaseUrl: '',
-		webhookWaitingBaseUrl: 'http://n8n.test/webhook-waiting',
+		webhookWaitingBaseUrl: options.waitingUrl ?? 'http://n8n.test/webhook-waiting',
 		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
 		setExecutionStatus: () => undefined,
 		credentialsHelper: {
@@ -249,6 +251,7 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 		'n8n-nodes-base.manualTrigger': trigger,
 		'n8n-nodes-base.formTrigger': trigger,
 		'n8n-nodes-base.executeWorkflowTrigger': trigger,
+		'n8n-nodes-base.scheduleTrigger': trigger,
 		'n8n-nodes-base.noOp': passOn,
 		'n8n-nodes-base.wait': passOn,
 		'n8n-nodes-base.emailSend': passOn,
@@ -267,7 +270,7 @@ export function standIn(
 		displayName: name,
 		name,
 		group: ['transform'],
-		version: [1, 1.1, 2, 2.1, 2.4, 3.4],
+		version: [1, 1.1, 1.2, 2, 2.1, 2.4, 3.4],
 		description: 'Stand-in of a test',
 		defaults: { name },
 		inputs,

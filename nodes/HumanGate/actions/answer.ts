@@ -46,9 +46,12 @@ export async function pageOf(
 	return renderReview(await toReviewPage(data, state));
 }
 
+/** Names the notice in a header too, for who sends decisions on without a person. */
 export async function noticePage(notice: ReviewNotice): Promise<RenderedPage> {
 	const { renderNotice } = await import('../page');
-	return renderNotice(notice);
+	const { NOTICE_HEADER } = await import('../../shared/review/form');
+	const page = renderNotice(notice);
+	return { ...page, headers: { ...page.headers, [NOTICE_HEADER]: notice.kind } };
 }
 
 /** Sends the page and leaves the execution waiting. */

@@ -50,7 +50,7 @@ async function askOrAnswer(
 	strays: INodeExecutionData[],
 	deadline: Date | undefined,
 ): Promise<INodeExecutionData[][]> {
-	const { counted, replaceInput, signedLink, tell } = await import('../../shared/host');
+	const { counted, instanceId, replaceInput, signedLink, tell } = await import('../../shared/host');
 	const { openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
@@ -69,6 +69,7 @@ async function askOrAnswer(
 		node: scope.node,
 		nodeId: context.getNode().id,
 		executionId: context.getExecutionId(),
+		instance: instanceId(context),
 		nonce: randomUUID(),
 		title: textOf(context, 'title') || 'Review',
 		round: round.found.round,

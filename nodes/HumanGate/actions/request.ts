@@ -34,7 +34,10 @@ export async function openRequest(
 	const frame = frameOf(context, review, run.title);
 	// n8n checked the link; one without a nonce comes from the editor, for the review that waits now.
 	const nonce = query.nonce ?? review.nonce;
-	const refusal = refusalOf(own, review, nonce, run.status === 'stopped', frame, Date.now());
+	const answers = answersOf(document, review);
+	const isDecided = review.pieces.every(({ artefactId }) => answers.has(artefactId));
+	const about = { isStopped: run.status === 'stopped', isDecided, frame };
+	const refusal = refusalOf(own, review, nonce, about, Date.now());
 	if (refusal !== undefined) return { notice: refusal };
 	return {
 		store,
@@ -44,7 +47,7 @@ export async function openRequest(
 			run,
 			document,
 			review,
-			answers: answersOf(document, review),
+			answers,
 			frame,
 			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
 			mediaLink: (piece, file) => {
@@ -62,8 +65,7 @@ function refusalOf(
 	own: readonly Review[],
 	review: Review,
 	nonce: unknown,
-	isStopped: boolean,
-	frame: ReviewFrame,
+	{ isStopped, isDecided, frame }: { isStopped: boolean; isDecided: boolean; frame: ReviewFrame },
 	now: number,
 ): ReviewNotice | undefined {
 	if (isStopped) return { kind: 'stopped', frame };
@@ -72,7 +74,9 @@ function refusalOf(
 		return earlier === undefined ? { kind: 'notValid' } : { kind: 'oldRound', frame, round: earlier.round };
 	}
 	const { deadline } = review;
-	if (deadline !== undefined && Date.parse(deadline) <= now) return { kind: 'expired', frame, deadline };
+	// What was decided in time counts, as long as the run still waits for it.
+	if (deadline !== undefined && Date.parse(deadline) <= now && !isDecided)
+		return { kind: 'expired', frame, deadline };
 	return undefined;
 }
 

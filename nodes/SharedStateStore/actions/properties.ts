@@ -10,12 +10,15 @@ import * as checkpointSave from './checkpoint/save.operation';
 import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as reviewDeliverDue from './review/deliverDue.operation';
+import * as reviewGetAll from './review/getAll.operation';
 import * as runDelete from './run/delete.operation';
 import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
+import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
 import * as runVerify from './run/verify.operation';
@@ -44,6 +47,12 @@ export const properties: INodeProperties[] = [
 			},
 			{ name: 'History', value: 'history', description: 'Every version that the state had' },
 			{ name: 'Ledger', value: 'ledger', description: 'What happened: verdicts, failures, decisions, cost' },
+			{
+				name: 'Review',
+				value: 'review',
+				description: 'What waits for a person at a Human Gate',
+				displayOptions: notForAgents,
+			},
 			{
 				name: 'Run',
 				value: 'run',
@@ -124,6 +133,20 @@ export const properties: INodeProperties[] = [
 			description: 'List what happened to the run, in order',
 		},
 	]),
+	operationsOf('review', 'getAll', [
+		{
+			name: 'Deliver Due',
+			value: 'deliverDue',
+			action: 'Deliver due decisions',
+			description: 'Continue runs that wait although everything is decided, such as after n8n stopped',
+		},
+		{
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many reviews',
+			description: 'List what waits for a person, with links to the review pages',
+		},
+	]),
 	operationsOf('run', 'start', [
 		{
 			name: 'Delete',
@@ -160,6 +183,12 @@ export const properties: INodeProperties[] = [
 			value: 'import',
 			action: 'Import runs',
 			description: 'Add the runs of an exported file to this store, exactly as they were',
+		},
+		{
+			name: 'Review Again',
+			value: 'reviewAgain',
+			action: 'Review a run again',
+			description: 'Give out the approved work, so that a Human Gate asks about it once more',
 		},
 		{
 			name: 'Start',
@@ -205,11 +234,14 @@ export const properties: INodeProperties[] = [
 	...checkpointSave.description,
 	...historyGetAll.description,
 	...ledgerGetAll.description,
+	...reviewDeliverDue.description,
+	...reviewGetAll.description,
 	...runExport.description,
 	...runGet.description,
 	...runGetAll.description,
 	...runHandToPerson.description,
 	...runImport.description,
+	...runReviewAgain.description,
 	...runStart.description,
 	...runStop.description,
 	...runVerify.description,
@@ -227,7 +259,7 @@ export const properties: INodeProperties[] = [
 		...runField,
 		displayOptions: {
 			...notForAgents,
-			hide: { operation: ['start', 'delete', 'import'], whichRuns: ['all'] },
+			hide: { resource: ['review'], operation: ['start', 'delete', 'import'], whichRuns: ['all'] },
 		},
 	},
 	{ ...runField, noDataExpression: true, displayOptions: onlyForAgents },

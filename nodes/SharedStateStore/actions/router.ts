@@ -10,12 +10,15 @@ import * as checkpointSave from './checkpoint/save.operation';
 import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as reviewDeliverDue from './review/deliverDue.operation';
+import * as reviewGetAll from './review/getAll.operation';
 import * as runDelete from './run/delete.operation';
 import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
+import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
 import * as runVerify from './run/verify.operation';
@@ -38,11 +41,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'checkpoint/save': checkpointSave.execute,
 	'history/getAll': historyGetAll.execute,
 	'ledger/getAll': ledgerGetAll.execute,
+	'review/deliverDue': reviewDeliverDue.execute,
+	'review/getAll': reviewGetAll.execute,
 	'run/export': runExport.execute,
 	'run/get': runGet.execute,
 	'run/getAll': runGetAll.execute,
 	'run/handToPerson': runHandToPerson.execute,
 	'run/import': runImport.execute,
+	'run/reviewAgain': runReviewAgain.execute,
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
 	'run/verify': runVerify.execute,

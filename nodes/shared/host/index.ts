@@ -1,6 +1,7 @@
 /** The only shared code that knows n8n. */
 export { pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './arrivals';
 export {
+	instanceId,
 	isMoreToCome,
 	keepLineage,
 	lineageToken,
@@ -16,7 +17,7 @@ export {
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
-export { openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
+export { chosenRun, openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { runTitle } from './runTitle';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';

@@ -1,13 +1,14 @@
 import { isResourceLocatorValue, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import {
+	continuedRequest,
 	currentRound,
-	reviewsOf,
 	roundsOf,
 	statusAtEnd,
 	type Run,
 	type StartRunRequest,
 	type StateStore,
+	waitingReviews,
 } from '../state';
 import {
 	executionObject,
@@ -188,24 +189,30 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 
 	/** Work goes on: what an earlier execution said of the end no longer holds. */
 	async function reopen(run: Run): Promise<void> {
+		if (run.status !== 'finished' && run.status !== 'stalled' && run.status !== 'crashed') return;
 		if (opened.has(run.runId)) return;
-		const isEnded = run.status === 'finished' || run.status === 'stalled' || run.status === 'crashed';
-		if (!isEnded && !(await isWaitOver(run))) return;
 		opened.add(run.runId);
 		await store.write(run.runId, [{ by: nodeName, commands: [], status: { status: 'open' } }]);
 	}
 
-	/** Nothing tells a gate that its time is up, but while this execution waits none of its steps is at work. */
-	async function isWaitOver({ runId, status }: Run): Promise<boolean> {
-		if (status !== 'waiting') return false;
-		const last = reviewsOf(await store.read(runId)).findLast((review) => review.sentAt === undefined);
-		return last?.executionId === executionId;
-	}
-
 	async function look(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun> {
 		const result = await resolve(itemIndex, json, begin);
-		found.add(result.run.runId);
-		return result;
+		const { runId } = result.run;
+		const isNew = !found.has(runId) && isFirstLook(executionObject(context) ?? found, runId);
+		found.add(runId);
+		return isNew ? { ...result, run: await noteContinued(result.run) } : result;
+	}
+
+	/** This execution goes on, so it waits no longer for the decisions that it waited for. */
+	async function noteContinued(run: Run): Promise<Run> {
+		const document = await store.read(run.runId);
+		const passed = waitingReviews(document).filter(
+			(review) => review.executionId === executionId && (review.instance ?? instance) === instance,
+		);
+		if (passed.length === 0) return run;
+		const at = new Date().toISOString();
+		await store.write(run.runId, [continuedRequest(run, document, passed, { by: nodeName, at })]);
+		return store.getRun(run.runId);
 	}
 
 	return {
@@ -237,9 +244,20 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
  * The id in the Run field: n8n's picker gives an object, saved workflows from before it have text. n8n's own `extractValue`
  * fails on a field that is not on screen, which this one is not in Run: Start.
  */
-function chosenRun(parameter: unknown): string {
+export function chosenRun(parameter: unknown): string {
 	const value: unknown = isResourceLocatorValue(parameter) ? parameter.value : parameter;
 	return String(value ?? '').trim();
+}
+
+/** Runs that were looked at, by what n8n keeps for an execution from its start, or from the end of a wait, to the next wait. */
+const lookedAt = new WeakMap<object, Set<string>>();
+
+/** Whether nobody has looked at the run since the execution began or went on. */
+function isFirstLook(execution: object, runId: string): boolean {
+	const runs = lookedAt.get(execution) ?? new Set<string>();
+	const isFirst = !runs.has(runId);
+	lookedAt.set(execution, runs.add(runId));
+	return isFirst;
 }
 
 /** Which steps of an execution have a router after them, by what n8n keeps for the execution, and by run. */

@@ -155,7 +155,7 @@ function orderFor(
 	};
 	if (place.sentBackBy !== undefined) {
 		if (isOutOfMeans(spent) || facts.humanRounds >= policy.humanRounds) return undefined;
-		return { ...base, next: place.sentBackBy.action === 'redirect' ? 'revise' : 'generate' };
+		return { ...base, next: place.sentBackBy.action === 'reject' ? 'generate' : 'revise' };
 	}
 	if (needsAnotherCheck(place)) {
 		if (hadNoJudge(place)) return undefined;
@@ -217,7 +217,12 @@ function whyNot(place: Place): string {
 }
 
 function whySentBack({ reviewer, action, note = '' }: Decision): string {
-	const what = action === 'redirect' ? 'asked for a change' : 'did not want this one';
+	const what = {
+		approve: 'approved this one',
+		reject: 'did not want this one',
+		redirect: 'asked for a change',
+		reopen: 'reopened this one',
+	}[action];
 	return `${reviewer} ${what}${note === '' ? '.' : `: ${note}`}`;
 }
 
@@ -260,8 +265,7 @@ function hadNoJudge({ verdict }: Place): boolean {
 }
 
 function statusOf(place: Place, notChecked: boolean): Escalation['status'] {
-	if (place.sentBackBy !== undefined)
-		return place.sentBackBy.action === 'redirect' ? 'redirected' : 'rejected';
+	if (place.sentBackBy !== undefined) return place.sentBackBy.action === 'reject' ? 'rejected' : 'redirected';
 	if (place.verdict?.outcome === 'unsure' || notChecked) return 'unsure';
 	return 'failed';
 }

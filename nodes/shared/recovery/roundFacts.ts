@@ -114,8 +114,7 @@ function countTries(
 /** The decision of a person that an artefact as it is now has to be made anew or changed. */
 function sentBackBy(document: StateDocument, artefact: Artefact): Decision | undefined {
 	const decision = decisionOn(document, artefact);
-	const isSentBack = decision?.action === 'reject' || decision?.action === 'redirect';
-	return isSentBack && !artefact.locked ? decision : undefined;
+	return decision?.action === 'approve' || artefact.locked ? undefined : decision;
 }
 
 /** What a router decided, and nobody else. */

@@ -67,14 +67,11 @@ export async function decide(store: StateStore, runId: string, deciding: Decidin
 		({ artefactId, contentHash }) => artefacts.get(artefactId)?.contentHash !== contentHash,
 	);
 	const valid = open.filter((choice) => !changed.includes(choice));
-	const requests: WriteRequest[] = [];
-	for (const choice of valid) {
+	const stale = await staleAfter(store, runId, artefacts, valid);
+	const requests = valid.flatMap((choice): WriteRequest[] => {
 		const artefact = artefacts.get(choice.artefactId);
-		if (artefact === undefined) continue;
-		// What was made from approved work that is open again.
-		const { stale } = choice.action === 'reopen' ? await store.impact(runId, artefact.id) : { stale: [] };
-		requests.push(toRequest(document, artefact, choice, stale, deciding));
-	}
+		return artefact === undefined ? [] : [toRequest(document, artefact, choice, stale, deciding)];
+	});
 	const results = await store.write(runId, requests);
 	const refused = results.find((result) => !result.ok && result.failure.code !== 'conflict');
 	if (refused?.ok === false) throw new PipelineError(refused.failure.code, refused.failure.message);
@@ -98,6 +95,29 @@ export async function decide(store: StateStore, runId: string, deciding: Decidin
 		],
 		isComplete: isComplete || deciding.sendsUndecided,
 	};
+}
+
+/**
+ * What was made from work that is open again, under the piece whose decision says so: two decisions of one write must not
+ * change the same piece, so a piece that is decided on here says it of itself.
+ */
+async function staleAfter(
+	store: StateStore,
+	runId: string,
+	artefacts: ReadonlyMap<string, Artefact>,
+	choices: readonly PieceChoice[],
+): Promise<Map<string, string[]>> {
+	const isChanged = ({ action, artefactId }: PieceChoice): boolean =>
+		action !== 'approve' || artefacts.get(artefactId)?.locked !== true;
+	const changed = new Set(choices.filter(isChanged).map(({ artefactId }) => artefactId));
+	const saidBy = new Map<string, string>();
+	for (const { artefactId } of choices.filter(({ action }) => action === 'reopen')) {
+		const { stale } = await store.impact(runId, artefactId);
+		for (const id of stale) saidBy.set(id, changed.has(id) ? id : (saidBy.get(id) ?? artefactId));
+	}
+	const stale = new Map<string, string[]>();
+	for (const [id, by] of saidBy) stale.set(by, [...(stale.get(by) ?? []), id]);
+	return stale;
 }
 
 /** Closes the review. What is not decided by now stays so: the run goes on without a decision about it. */
@@ -137,7 +157,7 @@ function toRequest(
 	document: StateDocument,
 	artefact: Artefact,
 	choice: PieceChoice,
-	stale: readonly string[],
+	stale: ReadonlyMap<string, readonly string[]>,
 	{ review, reviewer, reviewerVerified, at, by }: Deciding,
 ): WriteRequest {
 	const { action, note, scope = 'artefact' } = choice;
@@ -165,7 +185,7 @@ function toRequest(
 		expectedVersion: document.version,
 		outcome: entry,
 		commands: [
-			...toCommands(artefact, decision, isEdited ? content : undefined, stale),
+			...toCommands(artefact, decision, isEdited ? content : undefined, stale.get(artefact.id) ?? []),
 			{ op: 'append', field: 'decisions', values: [entry] },
 		],
 		ledger: [

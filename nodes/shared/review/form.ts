@@ -26,6 +26,9 @@ export const MAX_PASSCODE_LENGTH = 200;
 /** The last field of the form: without it the form was cut off on its way. */
 export const END_FIELD = 'end';
 
+/** Says which notice a page is, to who cannot read it. */
+export const NOTICE_HEADER = 'x-greenlight-notice';
+
 /** The name of the field that holds the edited text of `field`. */
 export function editName(index: number, field: string): string {
 	return `e${index}.${field}`;

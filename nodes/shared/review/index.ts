@@ -16,6 +16,9 @@ export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
 export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
 export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
+export { CHECK_ADDRESS, continueForm, dueReviews, readReply, type Delivery, type Reply } from './redelivery';
+export { anotherReviewRequest, planReview, type AnotherReview } from './reviewAgain';
+export { waitingReviewsOf, whyItWaits, type ReviewStatus, type WaitingReview } from './reviewStatus';
 export type {
 	Action,
 	DecidedPiece,

@@ -13,7 +13,7 @@ import {
 import { passcodeStep, type HashedPasscode } from './passcode';
 
 /** What a gate asks a person about. */
-export type ReviewRequest = Omit<Review, 'id' | 'sentAt' | 'asksPasscode'> & {
+export type ReviewRequest = Omit<Review, 'id' | 'sentAt' | 'continuedAt' | 'asksPasscode'> & {
 	by: string;
 	passcode?: HashedPasscode;
 };
@@ -50,6 +50,7 @@ export async function openReview(
 		// Its own link goes on being valid: whoever has it may be about to press the button.
 		...(same === undefined ? {} : { nonce: same.nonce, openedAt: same.openedAt }),
 		asksPasscode: passcode !== undefined,
+		...(same?.continuedAt === undefined ? {} : { continuedAt: null }),
 	};
 	const count = review.pieces.length;
 	const [result] = await store.write(runId, [

@@ -108,8 +108,9 @@ export const reviewSchema = z.object({
 	/** The gate, as `workflowId/node name`, and its id in the workflow. */
 	node: z.string(),
 	nodeId: z.string(),
-	/** The execution that waits for it. */
+	/** The execution that waits for it, and the n8n in which it does: others that use the same store have the same numbers. */
 	executionId: z.string(),
+	instance: z.string().optional(),
 	/** Part of the link: a link of an earlier review opens no later one. */
 	nonce: z.string(),
 	title: z.string(),
@@ -122,6 +123,8 @@ export const reviewSchema = z.object({
 	asksPasscode: z.boolean().optional(),
 	/** When the decisions were sent on to the run. */
 	sentAt: z.string().optional(),
+	/** When the execution was seen to have gone on from it; null when it was asked again since. */
+	continuedAt: z.string().nullable().optional(),
 });
 export type Review = z.infer<typeof reviewSchema>;
 

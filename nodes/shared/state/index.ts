@@ -28,6 +28,7 @@ export { MAX_MEDIA_BYTES, mediaHashOf } from './media';
 export { statusAtEnd } from './statusAtEnd';
 export { runsIn, type ExportedRun } from './transfer';
 export { stepKey, type StepKeyParts } from './stepKey';
+export { continuedRequest, waitingReviews } from './waitingReviews';
 export {
 	artefactsOf,
 	attemptsOf,

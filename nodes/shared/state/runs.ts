@@ -2,8 +2,8 @@
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { CHAIN_START } from './audit';
-import { RUN_STATUSES, type RunStatus } from './fields';
-import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
+import { RUN_STATUSES } from './fields';
+import type { ExecutionLink, Run, RunFilter, StartRunRequest } from './stateStore';
 
 const MANY = 100;
 
@@ -48,17 +48,17 @@ export async function findByKey(tx: Transaction, runKey: string): Promise<Run | 
 	return row === undefined ? undefined : toRun(row);
 }
 
-export async function list(
-	tx: Transaction,
-	filter: { status?: RunStatus; search?: string; limit?: number },
-): Promise<Run[]> {
+export async function list(tx: Transaction, filter: RunFilter): Promise<Run[]> {
 	const rows = await tx.all(
 		`${SELECT_RUNS}
-WHERE (? = '' OR status = ?) AND search_text LIKE ? ESCAPE '!'
+WHERE (? = '' OR status = ?) AND search_text LIKE ? ESCAPE '!' AND (? = 0 OR EXISTS (
+	SELECT 1 FROM live JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
+	WHERE live.run_id = runs.run_id AND live.field = 'reviews' AND bodies.body NOT LIKE '%"continuedAt":"%'))
 ORDER BY created_at DESC, run_id LIMIT ?`,
 		filter.status ?? '',
 		filter.status ?? '',
 		`%${fold(filter.search ?? '').replace(/[!%_]/g, '!$&')}%`,
+		filter.hasReview === true ? 1 : 0,
 		filter.limit ?? MANY,
 	);
 	return rows.map(toRun);

@@ -27,6 +27,7 @@ import type {
 	RecordedLedgerEntry,
 	RecordedStep,
 	Run,
+	RunFilter,
 	StartRunRequest,
 	StartedRun,
 	StateDocument,
@@ -69,7 +70,7 @@ export class SqlStateStore implements StateStore {
 		return this.database.read((tx) => runs.get(tx, runId));
 	}
 
-	listRuns(filter: { status?: Run['status']; search?: string; limit?: number } = {}): Promise<Run[]> {
+	listRuns(filter: RunFilter = {}): Promise<Run[]> {
 		return this.database.read((tx) => runs.list(tx, filter));
 	}
 

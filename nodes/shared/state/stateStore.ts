@@ -61,6 +61,14 @@ export interface Run {
 	unpricedCalls: number;
 }
 
+export interface RunFilter {
+	status?: RunStatus;
+	/** Words of the name, the key or the id. */
+	search?: string;
+	hasReview?: boolean;
+	limit?: number;
+}
+
 export interface StartRunRequest {
 	/** The caller's own name for the run. The same key gives the same run, never two. */
 	runKey: string;
@@ -218,8 +226,8 @@ export interface StateStore {
 	startRun(request: StartRunRequest): Promise<StartedRun>;
 	/** Fails with `run_not_found`. */
 	getRun(runId: string): Promise<Run>;
-	/** Newest first. */
-	listRuns(filter?: { status?: RunStatus; search?: string; limit?: number }): Promise<Run[]>;
+	/** Newest first. `hasReview`: only those with a review that the run was not seen to go on from. */
+	listRuns(filter?: RunFilter): Promise<Run[]>;
 	/** The run is reachable under the link's name from now on; the link's round never goes back unless `reset` is set. */
 	linkExecution(runId: string, link: ExecutionLink, options?: { reset?: boolean }): Promise<void>;
 	/** Runs linked under any of the names, with the round of the first name that has a link. */

@@ -69,6 +69,28 @@ export function runsClauses(stage: Stage): void {
 		for (const ask of asked) await expect(ask()).rejects.toMatchObject({ code: 'run_not_found' });
 	});
 
+	it('lists the runs with a review that the run was not seen to go on from', async () => {
+		const { run } = await store.startRun(START);
+		const { run: other } = await store.startRun({ ...START, runKey: 'autumn', title: 'Autumn' });
+		const note = (runId: string, ...items: Array<{ id: string; continuedAt?: string | null }>) =>
+			store.write(runId, [
+				{ by: 'Gate', asRecordKeeper: true, commands: [{ op: 'mergeById', field: 'reviews', items }] },
+			]);
+		const waiting = async () => (await store.listRuns({ hasReview: true })).map(({ runId }) => runId);
+
+		expect(await waiting()).toEqual([]);
+		await note(run.runId, { id: 'Gate#1' });
+		await note(other.runId, { id: 'Gate#1' }, { id: 'Gate#2' });
+		expect(await waiting()).toEqual([other.runId, run.runId]);
+		await note(other.runId, { id: 'Gate#1', continuedAt: '2026-11-22T10:00:00.000Z' });
+		await note(run.runId, { id: 'Gate#1', continuedAt: '2026-11-22T10:00:00.000Z' });
+		expect(await waiting()).toEqual([other.runId]);
+		await note(other.runId, { id: 'Gate#2', continuedAt: '2026-11-22T10:00:00.000Z' });
+		expect(await waiting()).toEqual([]);
+		await note(run.runId, { id: 'Gate#1', continuedAt: null });
+		expect(await waiting()).toEqual([run.runId]);
+	});
+
 	it('lists runs newest first, by status and by words of the title', async () => {
 		await store.startRun(START);
 		const { run } = await store.startRun({ ...START, runKey: 'autumn', title: 'Autumn shoe' });
