@@ -3,6 +3,7 @@ export { pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './a
 export {
 	isMoreToCome,
 	keepLineage,
+	outputsTaken,
 	lineageToken,
 	parkedItems,
 	passNumber,
