@@ -130,10 +130,10 @@ export const linkOf = (execution) => execution.data.resultData.runData[GATE].at(
 
 /**
  * What a browser gets. A form is sent as a browser sends it.
- * @param {string} link @param {{ form?: Record<string, string>, method?: string, headers?: Record<string, string> }} [request]
+ * @param {string} link @param {{ form?: Record<string, string>, method?: string, headers?: Record<string, string>, body?: string }} [request]
  * @returns {Promise<Answer>}
  */
-export async function visit(link, { form, method, headers = {} } = {}) {
+export async function visit(link, { form, method, headers = {}, body } = {}) {
 	const response = await fetch(link, {
 		method: method ?? (form === undefined ? 'GET' : 'POST'),
 		redirect: 'manual',
@@ -142,6 +142,7 @@ export async function visit(link, { form, method, headers = {} } = {}) {
 			...headers,
 		},
 		...(form && { body: new URLSearchParams(form).toString() }),
+		...(body !== undefined && { body }),
 	});
 	const bytes = Buffer.from(await response.arrayBuffer());
 	return {
