@@ -24,17 +24,22 @@ export async function sendMedia(
 		fileName = `file-${Number(number) + 1}`,
 	} = await store.readMedia(data.run.runId, media.hash);
 	const file = Buffer.from(bytes);
-	const response = setHeaders(context, { headers: mediaHeaders({ mimeType, fileName }) });
+	const headers = mediaHeaders({ mimeType, fileName });
+	const response = setHeaders(context, { headers });
 	response.setHeader('Accept-Ranges', 'bytes');
 	const range = rangeOf(context.getRequestObject().headers.range, file.length);
 	if (range === 'unsatisfiable') {
 		response.status(416).setHeader('Content-Range', `bytes */${file.length}`);
 		response.end();
 	} else if (range === undefined) {
-		response.status(200).end(file);
+		response.status(200).setHeader('Content-Length', file.length);
+		response.end(file);
 	} else {
 		const [first, last] = range;
 		response.status(206).setHeader('Content-Range', `bytes ${first}-${last}/${file.length}`);
+		response.setHeader('Content-Length', last + 1 - first);
+		// n8n compresses what can be: the bytes would be others than those that are named.
+		response.setHeader('Cache-Control', `${headers['Cache-Control'] ?? ''}, no-transform`);
 		response.end(file.subarray(first, last + 1));
 	}
 	return { noWebhookResponse: true };

@@ -51,14 +51,18 @@ export async function openRequest(
 			frame,
 			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
 			mediaLink: (piece, file) => {
-				// With the path: the page may have been opened by n8n's own address for the execution, which is another one.
-				const { pathname, search } = new URL(
-					signedLink(context, { nonce: review.nonce, media: `${piece}-${file}` }),
-				);
-				return `${pathname}${search}`;
+				const parameters = { nonce: review.nonce, media: `${piece}-${file}` };
+				return isOwnAddress(query.signature)
+					? `?${String(new URLSearchParams({ ...parameters, signature: query.signature }))}`
+					: new URL(signedLink(context, parameters)).search;
 			},
 		},
 	};
+}
+
+/** n8n's own address of a step that waits has another path than a signed link, and a token that holds for all parameters. */
+function isOwnAddress(signature: unknown): signature is string {
+	return typeof signature === 'string' && signature.includes('/');
 }
 
 function refusalOf(

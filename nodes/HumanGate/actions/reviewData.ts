@@ -12,7 +12,7 @@ export interface ReviewData {
 	frame: ReviewFrame;
 	/** Fills in the reviewer's name. */
 	reviewer: string;
-	/** The address of a file of a piece, without the host. */
+	/** The address of a file of a piece, relative to the page. */
 	mediaLink: (piece: number, file: number) => string;
 }
 

@@ -100,7 +100,7 @@ async function deliver(
 	answers: Answers,
 	isBeaten = false,
 ): Promise<IWebhookResponseData> {
-	const { keepLineage } = await import('../../shared/host');
+	const { keepLineage, outputsTaken } = await import('../../shared/host');
 	const { claimDelivery, endRun } = await import('../../shared/review');
 	const { composeOutputs } = await import('./outputs');
 	const { store, data, parked } = request;
@@ -112,8 +112,9 @@ async function deliver(
 	if (!(await claimDelivery(store, runId, data.review, Date.now()))) {
 		return sendPage(context, await noticePage({ kind: 'decidedBefore', frame: data.frame, decided }));
 	}
-	const outputs = await composeOutputs(store, runId, parked, answers);
-	keepLineage(context, outputs);
+	const taken = outputsTaken(context);
+	const outputs = taken ?? (await composeOutputs(store, runId, parked, answers));
+	if (taken === undefined) keepLineage(context, outputs);
 	await endRun(store, runId, context.getNode().name);
 	const left = [...answers.values()].filter((decision) => decision === null).length;
 	const page = await noticePage(

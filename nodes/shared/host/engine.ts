@@ -9,6 +9,7 @@ interface StackEntry {
 	node?: { name?: unknown };
 	data?: { main?: Array<INodeExecutionData[] | null> };
 	source?: { main?: unknown[] } | null;
+	metadata?: { forwardAllOutputs?: unknown };
 }
 
 interface Insides {
@@ -177,9 +178,19 @@ function isOfEarlierPass({ pairedItem }: INodeExecutionData): boolean {
 	return typeof pairedItem === 'object' && 'sourceOverwrite' in pairedItem;
 }
 
-/** What a step that waits was given, as `replaceInput` left it. Empty where n8n does not show it. */
+/** What a step that waits was given, as `replaceInput` left it, or as `outputsTaken` has it. Empty where n8n does not show it. */
 export function parkedItems(context: IWebhookFunctions): INodeExecutionData[] {
-	return waitingEntry(context)?.data?.main?.[0] ?? [];
+	return (waitingEntry(context)?.data?.main ?? []).flatMap((items) => items ?? []);
+}
+
+/**
+ * The outputs of a step that waits, where n8n has them already: it reads whether an execution waits before it reads the
+ * execution, and may show one that went on in between.
+ */
+export function outputsTaken(context: IWebhookFunctions): INodeExecutionData[][] | undefined {
+	const entry = waitingEntry(context);
+	if (entry?.metadata?.forwardAllOutputs !== true) return undefined;
+	return entry.data?.main?.map((items) => items ?? []);
 }
 
 /**

@@ -4,6 +4,7 @@ export {
 	instanceId,
 	isMoreToCome,
 	keepLineage,
+	outputsTaken,
 	lineageToken,
 	parkedItems,
 	passNumber,

@@ -17,19 +17,20 @@ module.exports = async () => {
 			'The package is not built: run the tests with "npm run test:e2e", which builds it first.',
 		);
 	}
-	const [instance, standInModel, prepare, result, processes] = await Promise.all([
+	const [instance, standInModel, prepare, result, processes, gate] = await Promise.all([
 		import('../../../scripts/n8nInstance.mjs'),
 		import('../../../scripts/standInModel.mjs'),
 		import('../../../scripts/start/prepare.mjs'),
 		import('../../../scripts/start/result.mjs'),
 		import('../../../scripts/lib/processes.mjs'),
+		import('../../../scripts/prove/gateFlow.mjs'),
 	]);
 	const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state', 'index.js'));
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-e2e-'));
 	const screenshots = join(folder, 'screenshots');
 	mkdirSync(screenshots);
 	const world = {
-		scripts: { ...instance, ...standInModel, ...prepare, ...result, ...processes },
+		scripts: { ...instance, ...standInModel, ...prepare, ...result, ...processes, gate },
 		repository: REPOSITORY,
 		folder,
 		screenshots,

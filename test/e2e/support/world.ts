@@ -14,6 +14,7 @@ export interface Execution {
 }
 
 export interface N8nApi {
+	baseUrl: string;
 	call(method: string, path: string, body?: unknown): Promise<Json>;
 	enter(owner: Owner): Promise<void>;
 	createCredential(credential: {
@@ -84,10 +85,12 @@ export interface World {
 		startN8n(options: {
 			userFolder: string;
 			packageTarball?: string;
+			port?: number;
 			env?: Record<string, string>;
 		}): Promise<N8n>;
 		withCredential(workflow: Json, types: Set<string>, credential: { id: string; name: string }): Json;
 		CREDENTIAL_TYPE: string;
+		gate: import('./gate').GateScripts;
 		isAlive(pid: number | undefined): boolean;
 		signalGroup(pid: number | undefined, signal: string | 0): boolean;
 	};
