@@ -189,7 +189,9 @@ function plain(text) {
 export function kindOf({ status, headers, body }) {
 	const isOurs =
 		headers['x-robots-tag'] === 'noindex, nofollow' && headers['referrer-policy'] === 'no-referrer';
-	if (status >= 500 && !(isOurs && status === 503)) return `error ${status}`;
+	if (!isOurs && status === 503 && /database is not ready/i.test(body))
+		return "n8n's 503, its database is slow";
+	if (status >= 500) return `error ${status}`;
 	if (!isOurs) {
 		if (status === 409) return "n8n's 409";
 		return status === 200 && /no action required/i.test(body) ? "n8n's no-action page" : `n8n's ${status}`;
