@@ -23,12 +23,13 @@ import {
 	visit,
 } from './gateFlow.mjs';
 import { killedDeciders } from './gateInProcess.mjs';
+import { startQueue } from './gateQueue.mjs';
 import { userAgents } from './gateUserAgents.mjs';
 
 /** @typedef {Record<string, any>} Json */
 /** @typedef {import('../n8nInstance.mjs').N8nInstance} N8n */
 /** @typedef {import('./gateFlow.mjs').Answer} Answer */
-/** @typedef {{ baseUrl: string, api: N8n['api'], stateFile: string }} Place Where n8n is. */
+/** @typedef {{ api: N8n['api'], stateFile: string, database?: string }} Place Where n8n is, and its state. */
 
 const { openStateStore } = createRequire(import.meta.url)(
 	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
@@ -41,6 +42,11 @@ const OWNER = {
 };
 const PIECES = 3;
 const AT_ONCE = 100;
+/**
+ * n8n's own answers of this kind: to everybody while its database is slow, and to who comes at the moment when an execution
+ * ends, since it reads that it waits first and what it waits for later. Neither asks the gate. They are counted.
+ */
+const OF_N8N = ["n8n's 503, its database is slow", "n8n's 500 before the gate is asked"];
 const OUTPUT_OF = /** @type {Record<string, number>} */ ({ approve: 1, reject: 2, redirect: 3 });
 
 /** @param {Place} n8n @param {string} name */
@@ -51,9 +57,35 @@ async function publish({ api }, name) {
 	return workflow;
 }
 
+/** n8n refuses everything for a moment when its database is slow; that is asked again. @param {N8n} n8n @returns {N8n} */
+function patient(n8n) {
+	const retried = Object.entries(n8n.api).map(([name, method]) => {
+		if (typeof method !== 'function') return [name, method];
+		const ask = async (/** @type {any[]} */ ...args) => {
+			for (const end = Date.now() + 60_000; ; await sleep(500)) {
+				try {
+					return await /** @type {any} */ (method)(...args);
+				} catch (/** @type {any} */ error) {
+					if (error.status !== 503 || Date.now() > end) throw error;
+				}
+			}
+		};
+		return [name, ask];
+	});
+	return { ...n8n, api: Object.fromEntries(retried) };
+}
+
+/** @param {Place} n8n */
+const openStateOf = ({ stateFile, database }) =>
+	openStateStore({
+		...(database === undefined ? { path: stateFile } : { server: database }),
+		clock: () => Date.now(),
+		newId: randomUUID,
+	});
+
 /** The run's decisions. @param {Place} n8n @param {Json} execution @returns {Promise<Json[]>} */
-async function decisionsOf({ stateFile }, execution) {
-	const store = await openStateStore({ path: stateFile, clock: () => Date.now(), newId: randomUUID });
+async function decisionsOf(n8n, execution) {
+	const store = await openStateOf(n8n);
 	const { fields } = await store.read(itemsOf(execution, 'Begin')[0].json.runId);
 	await store.close();
 	return fields.decisions ?? [];
@@ -109,7 +141,7 @@ function mixedRequest(link, page, number) {
  * @param {Place} n8n @param {Json} workflow @param {number} rounds
  * @param {(link: string, number: number) => string} [elsewhere] The same link at another process.
  */
-export async function manyReviewers(n8n, workflow, rounds, elsewhere = (link) => link) {
+async function manyReviewers(n8n, workflow, rounds, elsewhere = (link) => link) {
 	/** @type {Map<string, number>} */
 	const kinds = new Map();
 	let slowest = 0;
@@ -125,7 +157,10 @@ export async function manyReviewers(n8n, workflow, rounds, elsewhere = (link) =>
 		for (const answer of answers) {
 			const kind = kindOf(answer);
 			kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-			assert.ok(answer.status < 500, `round ${round}: ${answer.status} ${answer.body.slice(0, 300)}`);
+			assert.ok(
+				answer.status < 500 || OF_N8N.includes(kind),
+				`round ${round}: ${answer.status} ${answer.body.slice(0, 300)}`,
+			);
 		}
 		const sent = answers.filter((answer) => kindOf(answer) === 'sent').length;
 		assert.equal(sent, 1, `round ${round}: ${sent} were told that the run goes on`);
@@ -160,11 +195,11 @@ async function killedN8n(place, kills) {
 		const answer = visit(link, { form }).catch(() => undefined);
 		await sleep(Math.random() * 200);
 		place.n8n.kill();
-		await place.n8n.exited;
+		await place.n8n.stop();
 		const acknowledged = await answer;
 		const before = await decisionsOf(place.n8n, waiting);
 		assert.ok(before.length === PIECES || acknowledged === undefined, 'an acknowledged decision is lost');
-		place.n8n = await startN8n({ userFolder: place.userFolder, port: place.n8n.port });
+		place.n8n = patient(await startN8n({ userFolder: place.userFolder, port: place.n8n.port }));
 		await place.n8n.api.enter(OWNER);
 		const { execution, how, waited } = await goOn(place.n8n, waiting.id, link, form);
 		const at = `${acknowledged === undefined ? 'unanswered' : 'answered'}, ${before.length} of ${PIECES} decided, ${how}`;
@@ -210,7 +245,7 @@ async function lookedAt(n8n) {
 	const waiting = await callAndWait(n8n.api, workflow);
 	const link = linkOf(waiting);
 	const stateOf = async () => {
-		const store = await openStateStore({ path: n8n.stateFile, clock: () => Date.now(), newId: randomUUID });
+		const store = await openStateOf(n8n);
 		const { runId } = itemsOf(waiting, 'Begin')[0].json;
 		const state = JSON.stringify([
 			await store.getRun(runId),
@@ -240,6 +275,21 @@ async function lookedAt(n8n) {
 	return `${userAgents.length} user agents, ${tallied(kinds)}; 0 decisions, 0 changes of state, and the link still decides`;
 }
 
+/** Half of the requests come to main, half to the process for webhooks; workers run the rest. @param {string} folder @param {string} packageTarball @param {number} rounds */
+async function inQueueMode(folder, packageTarball, rounds) {
+	const queue = await startQueue({ folder, packageTarball });
+	try {
+		const n8n = { ...patient(queue.n8n), database: queue.database };
+		await n8n.api.enter(OWNER);
+		const workflow = await publish(n8n, 'queue');
+		return await manyReviewers(n8n, workflow, rounds, (link, number) =>
+			number % 2 === 0 ? link : link.replace(`:${n8n.port}/`, `:${queue.webhookPort}/`),
+		);
+	} finally {
+		await queue.stop();
+	}
+}
+
 /** @param {{ claim: (claim: string, check: () => Promise<string>) => Promise<void>, isShort: boolean }} proof */
 export async function prove({ claim, isShort }) {
 	const folder = await mkdtemp(join(tmpdir(), 'greenlight-gate-proof-'));
@@ -252,7 +302,7 @@ export async function prove({ claim, isShort }) {
 		);
 		const userFolder = join(folder, 'n8n');
 		const packageTarball = await packPackage(REPOSITORY, join(folder, 'package'));
-		const running = { userFolder, n8n: await startN8n({ userFolder, packageTarball }) };
+		const running = { userFolder, n8n: patient(await startN8n({ userFolder, packageTarball })) };
 		place = running;
 		await running.n8n.api.enter(OWNER);
 		await claim('Real n8n: link previews and scanners decide nothing', () => lookedAt(running.n8n));
@@ -264,6 +314,11 @@ export async function prove({ claim, isShort }) {
 		const times = isShort ? 3 : 20;
 		await claim(`Real n8n: kill -9 at ${times} random moments around a decision`, () =>
 			killedN8n(running, times),
+		);
+		await running.n8n.stop();
+		if (isShort) return;
+		await claim(`Queue mode with two workers: ${AT_ONCE} requests at once, 10 times`, () =>
+			inQueueMode(folder, packageTarball, 10),
 		);
 	} finally {
 		await place?.n8n.stop();

@@ -189,7 +189,10 @@ function plain(text) {
 export function kindOf({ status, headers, body }) {
 	const isOurs =
 		headers['x-robots-tag'] === 'noindex, nofollow' && headers['referrer-policy'] === 'no-referrer';
-	if (status >= 500 && !(isOurs && status === 503)) return `error ${status}`;
+	if (!isOurs && status === 503 && /database is not ready/i.test(body))
+		return "n8n's 503, its database is slow";
+	if (!isOurs && status === 500 && /reading 'node'/.test(body)) return "n8n's 500 before the gate is asked";
+	if (status >= 500) return `error ${status}`;
 	if (!isOurs) {
 		if (status === 409) return "n8n's 409";
 		return status === 200 && /no action required/i.test(body) ? "n8n's no-action page" : `n8n's ${status}`;
@@ -200,10 +203,16 @@ export function kindOf({ status, headers, body }) {
 }
 
 /** What a step gave out, over all its runs. @param {Json} execution @param {string} name @returns {Json[]} */
-export function itemsOf(execution, name) {
-	const tasks = execution.data.resultData?.runData?.[name] ?? [];
-	return tasks.flatMap((/** @type {Json} */ task) => task.data?.main?.[0] ?? []);
-}
+export const itemsOf = (execution, name) =>
+	runsOf(execution, name).flatMap((task) => task.data?.main?.[0] ?? []);
 
 /** How often a step ran. @param {Json} execution @param {string} name @returns {number} */
-export const timesRun = (execution, name) => (execution.data.resultData?.runData?.[name] ?? []).length;
+export const timesRun = (execution, name) => runsOf(execution, name).length;
+
+/** Without those that n8n makes up when it finds an execution crashed. @param {Json} execution @param {string} name @returns {Json[]} */
+function runsOf(execution, name) {
+	const tasks = execution.data.resultData?.runData?.[name] ?? [];
+	return tasks.filter(
+		(/** @type {Json} */ task) => task.data?.main?.[0]?.[0]?.json?.isArtificialRecoveredEventItem !== true,
+	);
+}

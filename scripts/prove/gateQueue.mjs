@@ -1,0 +1,122 @@
+/** n8n in queue mode: main, a process for webhooks and two workers, with PostgreSQL and Redis of their own on 127.0.0.1. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { PlainError } from '../lib/plainError.mjs';
+import { endGroup, freePorts, run, signalGroup } from '../lib/processes.mjs';
+import { installN8n } from '../n8nInstall.mjs';
+import { startN8n } from '../n8nInstance.mjs';
+import { startPostgres } from '../withPostgres.mjs';
+
+/**
+ * @param {{ folder: string, packageTarball: string }} options
+ * @returns {Promise<{ n8n: import('../n8nInstance.mjs').N8nInstance, webhookPort: number, database: string, stop: () => Promise<void> }>}
+ */
+export async function startQueue({ folder, packageTarball }) {
+	if ((await run(['redis-server', '--version'])).code !== 0) {
+		throw new PlainError(
+			"Redis is missing: install it, on Debian and Ubuntu with 'apt-get install redis-server'.",
+		);
+	}
+	/** @type {Array<() => Promise<unknown>>} */
+	const undo = [];
+	const stop = async () => {
+		for (const each of undo.splice(0).reverse()) await each();
+	};
+	/** @type {Array<number | undefined>} */
+	const pids = [];
+	/** @param {string} name @param {string[]} command @param {NodeJS.ProcessEnv} env */
+	const start = (name, [program = '', ...args], env) => {
+		const output = openSync(join(folder, `${name}.log`), 'a');
+		const child = spawn(program, args, {
+			cwd: folder,
+			env,
+			stdio: ['ignore', output, output],
+			detached: true,
+		});
+		closeSync(output);
+		pids.push(child.pid);
+		undo.push(() => endGroup(child.pid, 5_000));
+	};
+	const kill = () => pids.forEach((pid) => signalGroup(pid, 'SIGKILL'));
+	process.once('exit', kill);
+	undo.push(async () => void process.removeListener('exit', kill));
+	try {
+		const server = await startPostgres();
+		undo.push(server.stop);
+		const database = new URL(server.url);
+		const client = new pg.Client({ connectionString: server.url });
+		await client.connect();
+		await client.query('create database n8n');
+		await client.end();
+		const ports = await freePorts(8);
+		const [redis, port = 0, webhookPort = 0, webhookBroker, ...ofWorkers] = ports;
+		start(
+			'redis',
+			['redis-server', '--port', `${redis}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+			process.env,
+		);
+		const userFolder = join(folder, 'queue');
+		const env = {
+			EXECUTIONS_MODE: 'queue',
+			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+			QUEUE_BULL_REDIS_PORT: `${redis}`,
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: database.hostname,
+			DB_POSTGRESDB_PORT: database.port,
+			DB_POSTGRESDB_DATABASE: 'n8n',
+			DB_POSTGRESDB_USER: database.username,
+			DB_POSTGRESDB_PASSWORD: 'none',
+			GREENLIGHT_DATABASE_URL: server.url,
+			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
+			WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+		};
+		const n8n = await startN8n({ userFolder, packageTarball, port, env });
+		undo.push(n8n.stop);
+		const { n8nDir, nodeBin } = await installN8n();
+		const program = [nodeBin, join(n8nDir, 'node_modules', 'n8n', 'bin', 'n8n')];
+		const common = {
+			...{
+				PATH: process.env.PATH,
+				HOME: process.env.HOME,
+				NODE_ENV: 'production',
+				N8N_USER_FOLDER: userFolder,
+			},
+			...{ N8N_LISTEN_ADDRESS: '127.0.0.1', N8N_DIAGNOSTICS_ENABLED: 'false' },
+			...{ N8N_DISABLED_MODULES: 'insights,mcp-registry,chat-hub,instance-ai', ...env },
+		};
+		start('webhook', [...program, 'webhook'], {
+			...common,
+			N8N_PORT: `${webhookPort}`,
+			N8N_RUNNERS_BROKER_PORT: `${webhookBroker}`,
+		});
+		const healthPorts = [];
+		for (const worker of [0, 1]) {
+			const [health, broker] = ofWorkers.slice(2 * worker);
+			healthPorts.push(health);
+			start(`worker-${worker}`, [...program, 'worker', '--concurrency=10'], {
+				...common,
+				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+				QUEUE_HEALTH_CHECK_PORT: `${health}`,
+				N8N_RUNNERS_BROKER_PORT: `${broker}`,
+			});
+		}
+		for (const each of [webhookPort, ...healthPorts]) await isUp(`http://127.0.0.1:${each}/healthz`);
+		return { n8n, webhookPort, database: server.url, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** @param {string} url */
+async function isUp(url) {
+	for (const end = Date.now() + 120_000; ; await sleep(300)) {
+		const response = await fetch(url).catch(() => undefined);
+		if (response?.ok) return;
+		if (Date.now() > end) throw new Error(`${url} does not answer after 2 minutes.`);
+	}
+}
