@@ -2,6 +2,7 @@
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { asStored } from './json';
+import { checkName } from './names';
 import type { FieldDeclaration } from './stateStore';
 
 export async function findDeclaration(
@@ -36,9 +37,20 @@ export function newDeclarations(
 		if (field.name === '' || asStored(field.name) !== field.name) {
 			throw new PipelineError('input_refused', 'A field needs a name of ordinary characters.');
 		}
+		if (isReserved(field.name)) {
+			throw new PipelineError('input_refused', `A field cannot be called '${field.name}'.`, {
+				hint: 'JavaScript uses this word itself. Choose another name.',
+			});
+		}
+		checkName('The name of a field,', field.name);
 		byName.set(field.name, declared ?? field);
 		return declared === undefined;
 	});
+}
+
+/** Whether every object has a member of this name, so that a document could not show what the field has. */
+export function isReserved(name: string): boolean {
+	return name in {} || name === 'prototype';
 }
 
 export async function saveDeclaration(

@@ -188,7 +188,7 @@ function toLiveEntry(row: Row): LiveEntry {
 }
 
 export function keyOf(ref: { field: string; entry: string }): string {
-	return `${ref.field}\n${ref.entry}`;
+	return JSON.stringify([ref.field, ref.entry]);
 }
 
 /** Fields by name, the entries of each in their places. */

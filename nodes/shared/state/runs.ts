@@ -3,6 +3,7 @@ import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { CHAIN_START } from './audit';
 import { RUN_STATUSES, type RunStatus } from './fields';
+import { checkName } from './names';
 import type { ExecutionLink, Run, StartRunRequest } from './stateStore';
 
 const MANY = 100;
@@ -79,6 +80,7 @@ export async function create(
 	request: StartRunRequest & { forkedFrom?: string },
 	at: string,
 ): Promise<void> {
+	checkName('The run key', request.runKey);
 	await tx.run(
 		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
 workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)

@@ -11,6 +11,7 @@ import type { Media } from './fields';
 import type { Json, JsonObject } from './json';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
+import { checkName } from './names';
 import * as records from './records';
 import * as runs from './runs';
 import { deleteRun, exportRun, importRun, readExport, withMedia } from './transfer';
@@ -110,7 +111,7 @@ export class SqlStateStore implements StateStore {
 
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number> {
 		return this.database.write(runId, async (tx) => {
-			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+			checkCheckpointName(name);
 			const draft = await Draft.open(tx, runId, this.now());
 			const recorded = await draft.findRecorded(commandId);
 			if (recorded !== undefined) return recorded.version;
@@ -383,6 +384,17 @@ export class SqlStateStore implements StateStore {
 			if (brief === request.brief) return { run: known, created: false };
 		}
 	}
+}
+
+/** Fails with `input_missing` or `input_refused`. */
+function checkCheckpointName(name: string): void {
+	if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+	if (/^\s*\d+\s*$/.test(name)) {
+		throw new PipelineError('input_refused', `A checkpoint cannot be called '${name}'.`, {
+			hint: 'A number alone is a version. Add a word, such as "draft 7".',
+		});
+	}
+	checkName('The name of a checkpoint,', name);
 }
 
 /** What writes a run's content into another one: nothing of it is locked there. */

@@ -230,10 +230,14 @@ export interface StateStore {
 	declaredFields(runId: string): Promise<FieldDeclaration[]>;
 	/**
 	 * Applies all requests in one transaction, each of them wholly or not at all: a refused one changes nothing and does not
-	 * stop the others. If anything changed, the document has exactly one new version.
+	 * stop the others. If anything changed, the document has exactly one new version. Names of more than `MAX_NAME` characters are
+	 * refused (`input_refused`), here as everywhere, and names of fields that every JavaScript object has.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
-	/** Names the latest version. The same name again moves it, but not under the same command id. */
+	/**
+	 * Names the latest version. The same name again moves it, but not under the same command id. A number alone is refused
+	 * (`input_refused`), since it is a version.
+	 */
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
 	 * Makes a NEW version whose content is that of an earlier version or checkpoint; none if it is that already. Records
