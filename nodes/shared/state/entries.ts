@@ -200,6 +200,7 @@ export function byPlace(a: Row | EntryRef, b: Row | EntryRef): number {
 	);
 }
 
-function compare(a: string, b: string): number {
+/** By UTF-16 code units: databases sort text each in their own way. */
+export function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }

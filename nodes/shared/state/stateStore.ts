@@ -256,8 +256,8 @@ export interface StateStore {
 	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]>;
 	/**
 	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Its media come along. Records,
-	 * steps and spend start empty; nothing is locked. The same fork again gives back the copy that is there; a key that another run
-	 * has is refused (`input_refused`).
+	 * steps and spend start empty; nothing is locked. The same fork again gives back the copy that is there. Refused
+	 * (`input_refused`): a key that another run has, or a copy of another version than the given one.
 	 */
 	fork(
 		runId: string,
@@ -278,13 +278,14 @@ export interface StateStore {
 	 */
 	exportRun(runId: string): Promise<string[]>;
 	/**
-	 * Adds an exported run, exactly as it was. A run that is there already, and lines that are cut off or of another kind,
-	 * are refused.
+	 * Adds an exported run, exactly as it was. Refused (`input_refused`): a run or key that is there already, lines that are cut
+	 * off or of another kind, rows that no store has made.
 	 */
 	importRun(lines: readonly string[]): Promise<Run>;
 	/**
 	 * Deletes runs that nobody has touched (written to, or begun a step or an execution on) since `before`. Runs with
-	 * approved (locked) work are kept unless asked. Media go with their run. Gives back the ids.
+	 * approved (locked) work are kept unless asked. Media go with their run, and media of no run that are as old. Gives back
+	 * the ids; fails, when all is done, if media could not be removed.
 	 */
 	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]>;
 	/** Writes the step and, if given, ledger entries. Makes no version. */
