@@ -1,4 +1,5 @@
 /** The fields that a run knows. Called inside the store's transactions. */
+import { z } from 'zod/v4';
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { asStored } from './json';
@@ -66,6 +67,37 @@ export async function saveDeclaration(
 		position,
 		JSON.stringify(field),
 	);
+}
+
+const fieldTypeSchema: z.ZodType = z.strictObject({
+	type: z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array']).optional(),
+	get items() {
+		return fieldTypeSchema.optional();
+	},
+	get properties() {
+		return z.record(z.string(), fieldTypeSchema).optional();
+	},
+	required: z.array(z.string()).optional(),
+	enum: z.array(z.union([z.string(), z.number()])).optional(),
+	minimum: z.number().optional(),
+	maximum: z.number().optional(),
+	maxLength: z.number().optional(),
+});
+
+const declarationSchema = z.strictObject({
+	name: z.string(),
+	type: fieldTypeSchema,
+	rule: z.enum(['set', 'append', 'mergeById', 'increment', 'writeOnce']),
+	part: z.enum(['content', 'record']),
+});
+
+/** What a row declares; nothing where it cannot be a declaration. */
+export function readDeclaration(row: Row): Omit<FieldDeclaration, 'type'> | undefined {
+	try {
+		return declarationSchema.safeParse(JSON.parse(String(row.declaration))).data;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Runs declare the same fields again and again: each text is read once, and so each type is compiled once. */
