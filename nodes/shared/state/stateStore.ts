@@ -268,7 +268,8 @@ export interface StateStore {
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
 	 * a tail that was cut off, a present state or a snapshot that is not what the versions add up to, a checkpoint of a
-	 * version that does not exist, and media that are missing or have changed; not what somebody did who rebuilt the whole
+	 * version that does not exist, a declaration that is missing, unreadable or not that of the built-in field, and media that
+	 * are missing or have changed; not what somebody did who rebuilt the whole
 	 * chain. Names the first version that is wrong.
 	 */
 	verify(runId: string): Promise<Verification>;
