@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PipelineError } from '../../nodes/shared/errors';
 import { closeStores, openStore, stateFilePath, toNodeError } from '../../nodes/shared/host';
-import { refuseOldNode } from '../../nodes/shared/host/store';
+import { refuseOldNode, tryStore } from '../../nodes/shared/host/store';
 import { recogniseCoreErrors } from '../support/coreErrors';
 import { fakeContext } from '../support/fakeContext';
 
@@ -131,5 +131,22 @@ describe('the state file of this n8n', () => {
 		await refusal();
 		rmSync(path, { recursive: true });
 		await expect(openStore(environment)).resolves.toBeDefined();
+	});
+});
+
+describe('the PostgreSQL credential', () => {
+	it('does not say again what was typed as its host: it may be an address with a password', async () => {
+		const host = 'postgres://bob:s3cret@db.example/x';
+		const error: PipelineError = await tryStore({ host, port: 5432 }).then(
+			() => Promise.reject(new Error('it was taken')),
+			(reason) => reason,
+		);
+
+		expect(error).toMatchObject({
+			code: 'input_refused',
+			message: expect.stringMatching(/^'Host' .*\.$/),
+			hint: expect.stringContaining("'Host'"),
+		});
+		expect(JSON.stringify([error.message, error.hint, error.details])).not.toMatch(/s3cret|bob|example/);
 	});
 });

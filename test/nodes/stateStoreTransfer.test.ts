@@ -1,5 +1,7 @@
 /** Run: Verify, Export and Import, through n8n's engine. */
 import type { IBinaryData, IDataObject, INode } from 'n8n-workflow';
+import { execute } from '../../nodes/SharedStateStore/actions/run/export.operation';
+import { PipelineError } from '../../nodes/shared/errors';
 import { openStateStore } from '../../nodes/shared/state';
 import { runWorkflow, useEngine, type Ran } from '../support/engine';
 import { flow, other, same, start, stateStore, typesOf } from '../support/flow';
@@ -88,23 +90,23 @@ describe('Shared State Store', () => {
 			expect(ran.out('Export')).toEqual([
 				{
 					title: 'A chase',
-					fileName: 'A chase.greenlight.jsonl',
+					fileName: 'a-chase.greenlight.jsonl',
 					runs: 1,
 					versions: 2,
 					lines: lines.length,
 				},
 			]);
 			expect(file).toMatchObject({
-				fileName: 'A chase.greenlight.jsonl',
+				fileName: 'a-chase.greenlight.jsonl',
 				mimeType: 'application/x-ndjson',
 			});
 			expect(lines).toEqual(await (await engine.store()).exportRun(runId));
 		});
 
 		it.each([
-			['a/b\\c: "d"?', 'a b c d.greenlight.jsonl'],
+			['a/b\\c: "d"?', 'a-b-c-d.greenlight.jsonl'],
 			['../..', 'run.greenlight.jsonl'],
-			['Straße 🎬', 'Straße 🎬.greenlight.jsonl'],
+			['Straße 🎬', 'straße.greenlight.jsonl'],
 		])('names the file of the run %j so that every system takes it', async (brief, fileName) => {
 			const ran = await exported({ runId: await newRun('named', brief) });
 			expect([ran.out('Export')[0]?.fileName, fileOf(ran, 'Export').fileName]).toEqual([fileName, fileName]);
@@ -116,6 +118,40 @@ describe('Shared State Store', () => {
 
 			expect(ran.error).toMatchObject({ message: expect.stringContaining('No run') });
 			expect(none.out('Export')).toMatchObject([{ title: 'All runs', runs: 0, versions: 0, lines: 0 }]);
+		});
+	});
+
+	describe('what a file of many runs is made of', () => {
+		/** Runs the operation on a store of its own and gives back its row and how long its file would be. */
+		async function exportAll(exportRun: (runId: string) => Promise<string[]>) {
+			const listRuns = async () => ['a', 'b', 'c'].map((runId) => ({ runId, version: 1, title: runId }));
+			let bytes = 0;
+			const prepareBinaryData = async (content: AsyncIterable<Buffer>) => {
+				for await (const chunk of content) bytes += chunk.length;
+				return {};
+			};
+			const context = { getNodeParameter: () => 'all', helpers: { prepareBinaryData } };
+			const call = { context, scope: { store: { listRuns, exportRun } }, item: {}, itemIndex: 0, files: {} };
+			const [row] = await execute(call as unknown as Parameters<typeof execute>[0]);
+			return { row, bytes };
+		}
+
+		it('may be longer than the longest text', async () => {
+			const line = 'x'.repeat(60_000_000);
+			const { row, bytes } = await exportAll(async () => Array.from({ length: 10 }, () => line));
+
+			expect([row, bytes]).toMatchObject([{ runs: 3, lines: 30 }, 30 * 60_000_001]);
+		});
+
+		it('leaves out a run that was deleted meanwhile, and fails as a whole for any other reason', async () => {
+			const failing = (code: 'run_not_found' | 'store_unavailable') =>
+				exportAll(async (runId) => {
+					if (runId === 'b') throw new PipelineError(code, 'No.');
+					return ['{}'];
+				});
+
+			expect((await failing('run_not_found')).row).toMatchObject({ runs: 2, versions: 2, lines: 2 });
+			await expect(failing('store_unavailable')).rejects.toMatchObject({ code: 'store_unavailable' });
 		});
 	});
 
@@ -137,7 +173,7 @@ describe('Shared State Store', () => {
 			}
 
 			expect(ran.out('Export')).toMatchObject([{ runs: 3, versions: 6 }]);
-			expect(file.fileName).toBe('All runs.greenlight.jsonl');
+			expect(file.fileName).toBe('all-runs.greenlight.jsonl');
 			expect(back.out('Import')).toHaveLength(3);
 			expect(back.out('Import')).toContainEqual({
 				title: 'A chase',

@@ -1,6 +1,6 @@
 /** Media of the embedded store: files beside the state file, and on their way to another store. */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,48 @@ describe('media beside a state file', () => {
 			hint: expect.stringContaining(join(folder, 'greenlight', 'media')),
 		});
 		expect((await store.exportRun(runId)).join('')).not.toContain('roof.png');
+	});
+
+	it('leave nothing of an import that is refused, and of a run that is there', async () => {
+		await store.keepMedia(runId, PNG);
+		const lines = await store.exportRun(runId);
+		const others = lines.map((line) => line.replaceAll(runId, 'run-other'));
+
+		await expect(store.importRun(others)).rejects.toMatchObject({ code: 'input_refused' });
+		expect(readdirSync(join(media(), '..'))).toEqual([runId]);
+	});
+
+	it('go with the next deletion when a kill left them without their run', async () => {
+		const others = ['run-killed', 'run-new'].map((name) => join(media(), '..', name));
+		for (const other of others) mkdirSync(other, { recursive: true });
+		const old = new Date('2020-01-01');
+		await utimes(String(others[0]), old, old);
+		await store.keepMedia(runId, PNG);
+
+		expect(await store.deleteRuns({ before: '2020-02-01' })).toEqual([]);
+
+		expect(readdirSync(join(media(), '..')).sort()).toEqual([runId, 'run-new'].sort());
+	});
+
+	it('that cannot be removed do not hold up the others, and it is said', async () => {
+		const runIds = [runId];
+		for (const runKey of ['b', 'c']) runIds.push((await store.startRun({ ...START, runKey })).run.runId);
+		for (const each of runIds) await store.keepMedia(each, PNG);
+		const files = jest.requireActual<{ rm: typeof rm }>('node:fs/promises');
+		const spy = jest
+			.spyOn(files, 'rm')
+			.mockRejectedValueOnce(Object.assign(new Error('EBUSY'), { code: 'EBUSY', syscall: 'rm' }));
+
+		await expect(store.deleteRuns({ before: '2100-01-01' })).rejects.toMatchObject({
+			code: 'store_unavailable',
+			message: 'Files of a run could not be removed, although their run was deleted.',
+		});
+		spy.mockRestore();
+
+		expect(await store.listRuns()).toEqual([]);
+		expect(readdirSync(join(media(), '..'))).toHaveLength(1);
+		expect(await store.deleteRuns({ before: '2100-01-01' })).toEqual([]);
+		expect(readdirSync(join(media(), '..'))).toEqual([]);
 	});
 
 	it('move to a store that keeps them in its tables, and back', async () => {

@@ -194,6 +194,35 @@ describeOnPostgres('refusals', () => {
 		expect((await store.read(runId)).fields.notes).toEqual(['goes']);
 	});
 
+	it('gives each statement its own time, however many a call has', async () => {
+		const values = Array.from({ length: 20_000 }, (_, index) => ({ index }));
+		const elsewhere = await openStateStore({ path: ':memory:', ...tickingEnvironment() });
+		const runId = await startRun(elsewhere);
+		await elsewhere.write(runId, [{ by: 'Test', commands: [{ op: 'append', field: 'notes', values }] }]);
+		const lines = await elsewhere.exportRun(runId);
+		await elsewhere.close();
+
+		const store = await open(database.url, 500);
+		await store.importRun(lines);
+
+		expect(Object(await store.read(runId)).fields.notes).toHaveLength(values.length);
+	}, 60_000);
+
+	it.each(['40001', '40P01'])(
+		'says that trying again helps when two stood in each other’s way: %s',
+		async (code) => {
+			const store = await open(database.url);
+			const runId = await startRun(store);
+			await database.run(`CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${code}'; END $$
+LANGUAGE plpgsql; CREATE TRIGGER refuse BEFORE INSERT ON greenlight.bodies FOR EACH ROW EXECUTE FUNCTION refuse()`);
+
+			expect(await refusal(note(store, runId, 'never'))).toMatchObject({
+				message: "Two steps stood in each other's way in the state store, so nothing of this one was saved.",
+				retryable: true,
+			});
+		},
+	);
+
 	it('goes on without a word when idle connections were cut', async () => {
 		const store = await open(database.url);
 		const runId = await startRun(store);
@@ -312,6 +341,26 @@ describeOnPostgres('a server without encryption', () => {
 			retryable: false,
 		});
 		await plain.remove();
+	});
+});
+
+describeOnPostgres('a server that wants a password', () => {
+	it('says that none is given', async () => {
+		// A server of its own: pg leaves the connection half open, and a database is only dropped when there is none.
+		const server = await TestServer.start({ doors: ['host all writer 127.0.0.1/32 scram-sha-256'] });
+		await query(server.url, `CREATE ROLE writer LOGIN PASSWORD '${PASSWORD}'`);
+		const { hostname: host, port } = new URL(server.url);
+		const place = { host, port: Number(port), user: 'writer', password: '', database: 'postgres' };
+
+		await expect(
+			openStateStore({ server: { ...place, tls: 'off' }, ...tickingEnvironment() }),
+		).rejects.toMatchObject({
+			code: 'store_unavailable',
+			message: 'PostgreSQL asks for a password, and none is given for the state store.',
+			hint: expect.stringContaining("'Password'"),
+			retryable: false,
+		});
+		await server.remove();
 	});
 });
 

@@ -76,6 +76,25 @@ changes.version = snapshots.version), ${hashOfBrief(2)})`,
 		'INSERT INTO changes SELECT run_id, 99, 0, field, entry, 0, NULL FROM changes WHERE version = 1',
 		99,
 	],
+	[
+		'a record that became content',
+		`UPDATE fields SET declaration = replace(declaration, 'record', 'content') WHERE name = 'verdicts'`,
+		1,
+	],
+	[
+		'a field with another rule',
+		`UPDATE fields SET declaration = replace(declaration, 'set', 'append') WHERE name = 'brief'`,
+		1,
+	],
+	['a declaration that is no JSON', "UPDATE fields SET declaration = '{' WHERE name = 'notes'", 2],
+	['a declaration that is none', "UPDATE fields SET declaration = '{}' WHERE name = 'notes'", 2],
+	[
+		'a declaration of another name',
+		`UPDATE fields SET declaration = replace(declaration, 'notes', 'other') WHERE name = 'notes'`,
+		2,
+	],
+	['a deleted declaration', "DELETE FROM fields WHERE name = 'notes'", 2],
+	['a deleted declaration of a field that has nothing', "DELETE FROM fields WHERE name = 'verdicts'", 1],
 	['a checkpoint of a version that does not exist', 'UPDATE checkpoints SET version = 71', 71],
 ];
 

@@ -3,6 +3,7 @@ import { PipelineError } from '../../shared/errors';
 import type { Command, FieldDeclaration, Json, MergeRule } from '../../shared/state';
 import { commandIdOf } from './commandId';
 import type { Operation } from './router';
+import { readVersion } from './version';
 
 /**
  * Writes one field of the item's run, under a key: n8n's retries and a replay of the run do not write twice. A name that
@@ -21,7 +22,7 @@ export async function writeField(
 	const { runId } = found.run;
 	const known = (await scope.store.declaredFields(runId)).find(({ name }) => name === field);
 	const command = toCommand(known);
-	const expectedVersion = readVersion(context.getNodeParameter('expectedVersion', itemIndex, ''));
+	const expectedVersion = readExpectedVersion(context.getNodeParameter('expectedVersion', itemIndex, ''));
 	const result = await writeOrThrow(scope.store, runId, {
 		by: scope.nodeName,
 		commands: [command],
@@ -32,20 +33,43 @@ export async function writeField(
 	return [{ ...item.json, runId, version: result.version, ...(result.replayed ? { replayed: true } : {}) }];
 }
 
-function readVersion(value: unknown): number | undefined {
-	const text = String(value ?? '').trim();
-	if (text === '') return undefined;
-	if (/^\d+$/.test(text)) return Number(text);
-	throw new PipelineError('input_refused', `'Saved Version' should be a version number, but is '${text}'.`);
+function readExpectedVersion(value: unknown): number | undefined {
+	const version = readVersion(value);
+	if (typeof version !== 'string') return version;
+	throw new PipelineError(
+		'input_refused',
+		`'Saved Version' should be a version number, but is '${version}'.`,
+	);
 }
 
-/** What a person typed: JSON where it is JSON, otherwise text. A field of text takes it as it is. */
+/**
+ * What a person typed: JSON where it is JSON, otherwise text. A field of text takes it as it is. A number that would become
+ * another one, such as a long id, stays the text that it is.
+ */
 export function readValue(value: unknown, declared?: FieldDeclaration): Json {
 	if (typeof value === 'string' && declared?.type.type === 'string') return value;
 	if (typeof value !== 'string') return JSON.parse(JSON.stringify(value ?? null));
 	try {
-		return JSON.parse(value);
+		// What was typed is in the third argument, which TypeScript does not know yet.
+		return JSON.parse(value, (_name, ...[parsed, typed]: unknown[]) => {
+			const { source } = Object(typed);
+			return typeof parsed === 'number' && !isKept(parsed, String(source)) ? source : parsed;
+		});
 	} catch {
 		return value;
 	}
+}
+
+/** Whether a number is the one that was typed, however it was typed: 1.50 is 1.5, and 1e3 is 1000. */
+function isKept(parsed: number, typed: string): boolean {
+	return Number.isFinite(parsed) && digitsOf(String(parsed)) === digitsOf(typed);
+}
+
+/** A number's own digits and how far they are shifted, without zeros that say nothing. */
+function digitsOf(number: string): string {
+	const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:e(.+))?$/i.exec(number) ?? [];
+	const digits = `${whole}${fraction}`.replace(/^0+/, '');
+	const significant = digits.replace(/0+$/, '');
+	if (significant === '') return '0';
+	return `${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }

@@ -6,7 +6,7 @@ import type {
 	ISourceData,
 } from 'n8n-workflow';
 import { PipelineError, type Failure } from '../errors';
-import { hashOf, type Json, type RecordedStep, type Step } from '../state';
+import { hashOf, shortKey, type Json, type RecordedStep, type Step } from '../state';
 import { lineageToken, stepsBefore } from './engine';
 import { registerWork } from './registerWork';
 import type { FoundRun, RunScope } from './runScope';
@@ -176,7 +176,7 @@ function toStep(scope: RunScope, round: number, held: HeldItem): Step {
 	const slot = held.name ?? '';
 	const answer: Json = JSON.parse(JSON.stringify(held));
 	return {
-		key: `arrival:${scope.node}#${round}/${slot}`,
+		key: shortKey(`arrival:${scope.node}#${round}/${slot}`),
 		kind: 'arrival',
 		state: held.failure === undefined ? 'answered' : 'failed',
 		node: scope.node,

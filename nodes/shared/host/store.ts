@@ -117,10 +117,10 @@ function toPostgres(credential: ICredentialDataDecryptedObject): PostgresOptions
 	const host = text('host');
 	const port = Number(credential.port ?? 5432);
 	if (host === '' || /[\s/@]/.test(host)) {
-		throw new PipelineError(
-			'input_refused',
-			`'Host' should be a server's name or address alone, not '${host}'.`,
-		);
+		// What was typed may be a whole address with its password, so it is not said.
+		throw new PipelineError('input_refused', "'Host' should be a server's name or address alone.", {
+			hint: "Put user, password, port and database into their own fields, and into 'Host' only what stands between @ and the port.",
+		});
 	}
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
 		throw new PipelineError(

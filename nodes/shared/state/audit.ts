@@ -1,5 +1,7 @@
 /** The chain of row hashes over a run's versions. Called inside the store's transactions. */
 import type { Row, Transaction } from './backends/database';
+import { BUILT_IN_FIELDS, REVIEWS } from './builtInFields';
+import { isReserved, readDeclaration } from './declarations';
 import { readSnapshot, type EntryRef } from './entries';
 import { asStored, hashOf } from './json';
 import type { Run, Verification } from './stateStore';
@@ -74,6 +76,7 @@ export async function verifyRun(tx: Transaction, run: Run): Promise<Verification
 	const first = [
 		...(await findWrongPresent(tx, runId, entries)),
 		...(await findUnknownVersions(tx, run, [...changes.keys(), ...snapshots.keys()])),
+		...(await findWrongDeclarations(tx, runId, [...changes.values()].flat())),
 	].sort((a, b) => a.version - b.version)[0];
 	return first === undefined
 		? { ok: true, versions: versions.length }
@@ -100,6 +103,30 @@ async function findUnknownVersions(tx: Transaction, run: Run, named: readonly nu
 		...checkpoints.filter((version) => version < 0),
 		...[...named, ...checkpoints].filter((version) => version > run.version),
 	].map((version) => ({ version, problem: 'does not exist, but a change, snapshot or checkpoint names it' }));
+}
+
+/** Fields that are not declared, or not as they can be: built-in ones have one rule and part for ever. */
+async function findWrongDeclarations(
+	tx: Transaction,
+	runId: string,
+	changes: readonly Row[],
+): Promise<Problem[]> {
+	const rows = await tx.all('SELECT name, declaration FROM fields WHERE run_id = ?', runId);
+	const declared = new Map(rows.map((row) => [String(row.name), readDeclaration(row)]));
+	const firstWritten = new Map(changes.toReversed().map((row) => [String(row.field), Number(row.version)]));
+	// Runs begun by an earlier Greenlight declare `reviews` when it is written.
+	const needed = BUILT_IN_FIELDS.filter((field) => field !== REVIEWS).map(({ name }) => name);
+	return [...new Set([...needed, ...declared.keys(), ...firstWritten.keys()])].flatMap((name) => {
+		const field = declared.get(name);
+		const builtIn = BUILT_IN_FIELDS.find((known) => known.name === name);
+		const isRight =
+			field?.name === name &&
+			!isReserved(name) &&
+			(builtIn === undefined || (field.rule === builtIn.rule && field.part === builtIn.part));
+		if (isRight) return [];
+		const problem = `has the field '${name}', whose declaration is missing or was changed`;
+		return [{ version: firstWritten.get(name) ?? 1, problem }];
+	});
 }
 
 /** Whether a snapshot says what the changes up to its version add up to. */
@@ -131,7 +158,9 @@ function groupByVersion(rows: readonly Row[]): Map<number, Row[]> {
 	const groups = new Map<number, Row[]>();
 	for (const row of rows) {
 		const version = Number(row.version);
-		groups.set(version, [...(groups.get(version) ?? []), row]);
+		const group = groups.get(version);
+		if (group === undefined) groups.set(version, [row]);
+		else group.push(row);
 	}
 	return groups;
 }

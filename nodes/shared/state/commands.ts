@@ -3,6 +3,7 @@ import { ARTEFACTS, ENTRY } from './builtInFields';
 import { contentHashOf } from './contentHash';
 import { checkFieldType } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+import { checkName } from './names';
 import type { Command, FieldDeclaration, MergeRule } from './stateStore';
 
 /** One entry of a field as it is now. Fields with one value have one entry, named ''. */
@@ -180,6 +181,8 @@ async function increment(field: FieldDeclaration, by: number, reader: FieldReade
 	const now = await reader.entry(field.name, ONLY_VALUE);
 	if (by === 0 && now !== undefined) return [];
 	const value = (typeof now?.value === 'number' ? now.value : 0) + by;
+	// Two large numbers may come to more than a number can be.
+	checkFieldType(field.name, { type: 'number' }, value);
 	checkFieldType(field.name, field.type, value);
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
 }
@@ -203,7 +206,10 @@ async function mergeEntries(
 	asRecordKeeper: boolean,
 ): Promise<EntryChange[]> {
 	const combined = new Map<string, JsonObject>();
-	for (const item of items) combined.set(item.id, { ...combined.get(item.id), ...item });
+	for (const item of items) {
+		checkName(`The ID of an entry of '${field.name}',`, item.id);
+		combined.set(item.id, { ...combined.get(item.id), ...item });
+	}
 	const changes: EntryChange[] = [];
 	let position = await reader.nextPosition(field.name);
 	for (const [id, item] of combined) {

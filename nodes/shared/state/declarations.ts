@@ -1,7 +1,9 @@
 /** The fields that a run knows. Called inside the store's transactions. */
+import { z } from 'zod/v4';
 import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { asStored } from './json';
+import { checkName } from './names';
 import type { FieldDeclaration } from './stateStore';
 
 export async function findDeclaration(
@@ -36,9 +38,20 @@ export function newDeclarations(
 		if (field.name === '' || asStored(field.name) !== field.name) {
 			throw new PipelineError('input_refused', 'A field needs a name of ordinary characters.');
 		}
+		if (isReserved(field.name)) {
+			throw new PipelineError('input_refused', `A field cannot be called '${field.name}'.`, {
+				hint: 'JavaScript uses this word itself. Choose another name.',
+			});
+		}
+		checkName('The name of a field,', field.name);
 		byName.set(field.name, declared ?? field);
 		return declared === undefined;
 	});
+}
+
+/** Whether every object has a member of this name, so that a document could not show what the field has. */
+export function isReserved(name: string): boolean {
+	return name in {} || name === 'prototype';
 }
 
 export async function saveDeclaration(
@@ -54,6 +67,37 @@ export async function saveDeclaration(
 		position,
 		JSON.stringify(field),
 	);
+}
+
+const fieldTypeSchema: z.ZodType = z.strictObject({
+	type: z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array']).optional(),
+	get items() {
+		return fieldTypeSchema.optional();
+	},
+	get properties() {
+		return z.record(z.string(), fieldTypeSchema).optional();
+	},
+	required: z.array(z.string()).optional(),
+	enum: z.array(z.union([z.string(), z.number()])).optional(),
+	minimum: z.number().optional(),
+	maximum: z.number().optional(),
+	maxLength: z.number().optional(),
+});
+
+const declarationSchema = z.strictObject({
+	name: z.string(),
+	type: fieldTypeSchema,
+	rule: z.enum(['set', 'append', 'mergeById', 'increment', 'writeOnce']),
+	part: z.enum(['content', 'record']),
+});
+
+/** What a row declares; nothing where it cannot be a declaration. */
+export function readDeclaration(row: Row): Omit<FieldDeclaration, 'type'> | undefined {
+	try {
+		return declarationSchema.safeParse(JSON.parse(String(row.declaration))).data;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Runs declare the same fields again and again: each text is read once, and so each type is compiled once. */

@@ -5,7 +5,7 @@ import type { Transaction } from './backends/database';
 import { assembleField } from './commands';
 import type { EntryPair } from './compare';
 import { listDeclarations } from './declarations';
-import { entriesAt, keyOf, liveEntries, withValues, type EntryRef } from './entries';
+import { compare, entriesAt, keyOf, liveEntries, withValues, type EntryRef } from './entries';
 import type { Json, JsonObject } from './json';
 import type { Run, Version } from './stateStore';
 
@@ -44,24 +44,31 @@ export async function readFields(tx: Transaction, run: Run, version: number): Pr
 
 export async function history(tx: Transaction, runId: string): Promise<Version[]> {
 	const changed = new Map<number, string[]>();
-	const fields = await tx.all(
-		'SELECT DISTINCT version, field FROM changes WHERE run_id = ? ORDER BY version, field',
-		runId,
-	);
-	for (const row of fields) {
+	for (const row of await tx.all('SELECT DISTINCT version, field FROM changes WHERE run_id = ?', runId)) {
 		const version = Number(row.version);
 		changed.set(version, [...(changed.get(version) ?? []), String(row.field)]);
 	}
-	const named = await tx.all('SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name', runId);
+	const named = await listCheckpoints(tx, runId);
 	const rows = await tx.all('SELECT * FROM versions WHERE run_id = ? ORDER BY version', runId);
 	return rows.map((row) => ({
 		version: Number(row.version),
 		at: String(row.at),
 		by: String(row.written_by),
 		kind: row.kind === 'start' || row.kind === 'rollback' ? row.kind : 'write',
-		fields: changed.get(Number(row.version)) ?? [],
-		checkpoints: named.filter((name) => name.version === row.version).map((name) => String(name.name)),
+		fields: (changed.get(Number(row.version)) ?? []).sort(compare),
+		checkpoints: named.filter(({ version }) => version === row.version).map(({ name }) => name),
 	}));
+}
+
+/** In one order everywhere: databases sort text each in their own way. */
+export async function listCheckpoints(
+	tx: Transaction,
+	runId: string,
+): Promise<Array<{ name: string; version: number }>> {
+	const rows = await tx.all('SELECT name, version FROM checkpoints WHERE run_id = ?', runId);
+	return rows
+		.map((row) => ({ name: String(row.name), version: Number(row.version) }))
+		.sort((a, b) => compare(a.name, b.name));
 }
 
 /** The entries of both versions, side by side. */

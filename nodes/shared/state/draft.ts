@@ -8,6 +8,7 @@ import * as entries from './entries';
 import { checkValueSize } from './fieldTypes';
 import { judgedAnew, judgementOf, type Judgement } from './judgement';
 import { hashOf, isObject, type Json } from './json';
+import { MAX_KEY, checkName } from './names';
 import * as records from './records';
 import * as runs from './runs';
 import { RunView } from './runView';
@@ -169,7 +170,9 @@ export class Draft {
 		return (work) => judgementOf(document, work);
 	}
 
+	/** Fails with `input_refused` where the step's key is too long. */
 	addStep(step: Step): void {
+		checkName('The key of a step', step.key, MAX_KEY);
 		this.steps.push(step);
 	}
 
@@ -215,14 +218,16 @@ export class Draft {
 	}
 
 	private async apply(request: WriteRequest): Promise<WriteResult> {
-		const { commands, by, expectedVersion, asRecordKeeper = false } = request;
+		const { commands, by, expectedVersion, asRecordKeeper = false, steps = [] } = request;
+		checkName('The ID of a command', request.commandId ?? '', MAX_KEY);
+		for (const { key } of steps) checkName('The key of a step', key, MAX_KEY);
 		await this.declare(request.declare ?? []);
 		if (expectedVersion !== undefined) {
 			for (const command of commands) await this.refuseConflict(command, expectedVersion);
 		}
 		for (const command of commands) await this.command(command, by, asRecordKeeper);
 		// From here on nothing is refused.
-		this.steps.push(...(request.steps ?? []));
+		this.steps.push(...steps);
 		this.addToLedger(...(request.ledger ?? []));
 		this.status = request.status ?? this.status;
 		this.title = request.title ?? this.title;
@@ -246,12 +251,21 @@ export class Draft {
 		const found = await findConflict(command, expectedVersion, this.view);
 		if (found === undefined) return;
 		const field = fieldOf(command);
-		const { by, at } = await findWriter(this.tx, this.run.runId, found.version);
+		const { by, at } = await this.writerOf(found);
 		throw new PipelineError(
 			'conflict',
 			`Another step saved '${field}' first: ${by} wrote version ${found.version} at ${at}.`,
 			{ details: { field, entry: found.entry, version: found.version, by, at, now: found.value } },
 		);
+	}
+
+	/** Who wrote an entry, and when; what this write did itself has no version in the database yet. */
+	private async writerOf(entry: LiveEntry): Promise<{ by: string; at: string }> {
+		const name = entries.keyOf(entry);
+		const own = this.changes.findLast((change) => entries.keyOf(change) === name);
+		return own === undefined
+			? findWriter(this.tx, this.run.runId, entry.version)
+			: { by: own.by, at: this.at };
 	}
 
 	private saveVersion(kind: Version['kind']): Promise<string> {

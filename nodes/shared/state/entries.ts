@@ -188,7 +188,7 @@ function toLiveEntry(row: Row): LiveEntry {
 }
 
 export function keyOf(ref: { field: string; entry: string }): string {
-	return `${ref.field}\n${ref.entry}`;
+	return JSON.stringify([ref.field, ref.entry]);
 }
 
 /** Fields by name, the entries of each in their places. */
@@ -200,6 +200,7 @@ export function byPlace(a: Row | EntryRef, b: Row | EntryRef): number {
 	);
 }
 
-function compare(a: string, b: string): number {
+/** By UTF-16 code units: databases sort text each in their own way. */
+export function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -25,6 +25,7 @@ export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './j
 export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
 export { MAX_MEDIA_BYTES, mediaHashOf } from './media';
+export { MAX_NAME, shortKey } from './names';
 export { statusAtEnd } from './statusAtEnd';
 export { runsIn, type ExportedRun } from './transfer';
 export { stepKey, type StepKeyParts } from './stepKey';

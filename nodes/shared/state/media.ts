@@ -139,9 +139,20 @@ SELECT ?, hash, mime_type, bytes, file_name FROM media WHERE run_id = ?`,
 		}
 	}
 
-	/** After the transaction that deleted the run. */
-	async removeFiles(runId: string): Promise<void> {
-		await this.folder?.remove(runId);
+	/**
+	 * After the transactions that deleted the runs. Folders of no run that nobody has touched since `before` go too: a kill may have
+	 * left them. What cannot be removed does not hold up the rest.
+	 */
+	async removeFiles(deleted: readonly string[], before: string): Promise<void> {
+		const { folder } = this;
+		if (folder === undefined) return;
+		// While nobody writes, so that no run begins meanwhile whose files are there already.
+		await this.database.write('media', async (tx) => {
+			const rows = await tx.all('SELECT run_id FROM runs');
+			const known = new Set(rows.map((row) => String(row.run_id)));
+			const left = (await folder.untouchedSince(before)).filter((runId) => !known.has(runId));
+			await folder.removeAll(new Set([...deleted.filter((runId) => !known.has(runId)), ...left]));
+		});
 	}
 
 	private find(runId: string, hash: string): Promise<Media | undefined> {

@@ -3,6 +3,7 @@ import { PipelineError } from '../errors';
 import type { Row, Transaction } from './backends/database';
 import { CHAIN_START } from './audit';
 import { RUN_STATUSES } from './fields';
+import { checkName } from './names';
 import type { ExecutionLink, Run, RunFilter, StartRunRequest } from './stateStore';
 
 const MANY = 100;
@@ -79,6 +80,7 @@ export async function create(
 	request: StartRunRequest & { forkedFrom?: string },
 	at: string,
 ): Promise<void> {
+	checkName('The run key', request.runKey);
 	await tx.run(
 		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
 workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)
@@ -145,17 +147,22 @@ export async function findLinked(
 	return [...found.values()];
 }
 
-/** Ids of runs untouched since `before`; those with locked work only if asked. */
-export async function findOld(tx: Transaction, before: string, alsoApproved: boolean): Promise<string[]> {
+/** Ids of runs untouched since `before`, or of the one that is asked about; those with locked work only if asked. */
+export async function findOld(
+	tx: Transaction,
+	before: string,
+	alsoApproved: boolean,
+	runId?: string,
+): Promise<string[]> {
 	const rows = await tx.all(
-		`SELECT run_id FROM runs WHERE updated_at < ? AND (? = 1 OR NOT EXISTS (
+		`SELECT run_id FROM runs WHERE ${runId === undefined ? '' : 'run_id = ? AND '}updated_at < ? AND (? = 1 OR NOT EXISTS (
 	SELECT 1 FROM live JOIN bodies ON bodies.run_id = live.run_id AND bodies.hash = live.hash
-	WHERE live.run_id = runs.run_id AND live.field = 'artefacts' AND bodies.body LIKE '%"locked":true%'))
-ORDER BY run_id`,
+	WHERE live.run_id = runs.run_id AND live.field = 'artefacts' AND bodies.body LIKE '%"locked":true%'))`,
+		...(runId === undefined ? [] : [runId]),
 		before,
 		alsoApproved ? 1 : 0,
 	);
-	return rows.map((row) => String(row.run_id));
+	return rows.map((row) => String(row.run_id)).sort();
 }
 
 function toRun(row: Row): Run {

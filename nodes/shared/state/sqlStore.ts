@@ -1,20 +1,21 @@
 import { PipelineError } from '../errors';
 import type { Database, Transaction } from './backends/database';
-import { ARTEFACTS, BUILT_IN_FIELDS } from './builtInFields';
+import { ARTEFACTS } from './builtInFields';
 import * as document from './document';
 import { Draft } from './draft';
-import { findEntry } from './entries';
 import { verifyRun } from './audit';
 import { compareEntry } from './compare';
 import { listDeclarations } from './declarations';
 import type { Media } from './fields';
-import type { Json, JsonObject } from './json';
+import type { JsonObject } from './json';
 import { judgedAnew } from './judgement';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
+import { checkName } from './names';
 import * as records from './records';
 import * as runs from './runs';
-import { deleteRun, exportRun, importRun, readExport, withMedia } from './transfer';
+import { beginRun, continueRun, createRun, startWithBrief, type Beginning } from './starting';
+import { deleteRun, exportRun, importRun, readExport, refuseKnownRun, withMedia } from './transfer';
 import { artefactsOf } from './views';
 import type {
 	Command,
@@ -46,7 +47,7 @@ export interface StoreEnvironment {
 	newId: () => string;
 }
 
-/** The store over any database that offers transactions and savepoints. */
+/** The store over any database that offers transactions. */
 export class SqlStateStore implements StateStore {
 	private readonly media: RunMedia;
 
@@ -57,13 +58,26 @@ export class SqlStateStore implements StateStore {
 		this.media = new RunMedia(database);
 	}
 
-	startRun(request: StartRunRequest): Promise<StartedRun> {
-		return this.database.write(`key ${request.runKey}`, async (tx) => {
+	async startRun(request: StartRunRequest): Promise<StartedRun> {
+		const started = await this.database.write(`key ${request.runKey}`, async (tx) => {
 			const known = await runs.findByKey(tx, request.runKey);
-			if (known === undefined) return { run: await this.createRun(tx, request), created: true };
+			if (known === undefined) return createRun(tx, this.beginning(), request);
 			await tx.lock(known.runId);
-			return this.continueRun(tx, await runs.get(tx, known.runId), request);
+			return continueRun(tx, await runs.get(tx, known.runId), request, this.now());
 		});
+		return started ?? this.startAnother(request);
+	}
+
+	/** Under the first of "<key> (2)", "<key> (3)", … that no run has, or whose run has this brief. */
+	private async startAnother(request: StartRunRequest): Promise<StartedRun> {
+		for (let number = 2; ; number++) {
+			const runKey = `${request.runKey} (${number})`;
+			// Each in a transaction of its own: keys are locked before runs, and here a run was locked already.
+			const started = await this.database.write(`key ${runKey}`, (tx) =>
+				startWithBrief(tx, this.beginning(), { ...request, runKey }),
+			);
+			if (started !== undefined) return started;
+		}
 	}
 
 	getRun(runId: string): Promise<Run> {
@@ -112,7 +126,7 @@ export class SqlStateStore implements StateStore {
 
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number> {
 		return this.database.write(runId, async (tx) => {
-			if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+			checkCheckpointName(name);
 			const draft = await Draft.open(tx, runId, this.now());
 			const recorded = await draft.findRecorded(commandId);
 			if (recorded !== undefined) return recorded.version;
@@ -169,11 +183,7 @@ export class SqlStateStore implements StateStore {
 	listCheckpoints(runId: string): Promise<Array<{ name: string; version: number }>> {
 		return this.database.read(async (tx) => {
 			await runs.get(tx, runId);
-			const rows = await tx.all(
-				'SELECT name, version FROM checkpoints WHERE run_id = ? ORDER BY name',
-				runId,
-			);
-			return rows.map((row) => ({ name: String(row.name), version: Number(row.version) }));
+			return document.listCheckpoints(tx, runId);
 		});
 	}
 
@@ -196,15 +206,15 @@ export class SqlStateStore implements StateStore {
 		return this.database.write(`key ${request.runKey}`, async (tx) => {
 			await tx.lock(runId);
 			const origin = await runs.get(tx, runId);
-			const known = await runs.findByKey(tx, request.runKey);
-			if (known?.forkedFrom?.startsWith(`${runId}@`) === true) return { run: known, created: false };
-			if (known !== undefined) {
-				throw new PipelineError('input_refused', `There is a run with the key '${request.runKey}' already.`);
-			}
 			const at =
 				request.at === undefined ? origin.version : await document.resolveVersion(tx, origin, request.at);
+			const known = await runs.findByKey(tx, request.runKey);
+			if (known !== undefined) {
+				refuseOtherCopy(known, runId, request.at === undefined ? undefined : at);
+				return { run: known, created: false };
+			}
 			const declared = await listDeclarations(tx, runId);
-			const draft = await this.begin(tx, {
+			const draft = await beginRun(tx, this.beginning(), {
 				runKey: request.runKey,
 				title: request.title ?? `${origin.title} (copy)`,
 				startedFrom: origin.startedFrom,
@@ -247,29 +257,31 @@ export class SqlStateStore implements StateStore {
 
 	async importRun(lines: readonly string[]): Promise<Run> {
 		const exported = readExport(lines);
-		await this.media.stage(exported.runId, exported.media);
-		return this.database.write('import', async (tx) => {
+		const { runId, runKey, media } = exported;
+		return this.database.write(`key ${runKey}`, async (tx) => {
+			await tx.lock(runId);
+			await refuseKnownRun(tx, exported);
+			await this.media.stage(runId, media);
 			await importRun(tx, exported);
-			await this.media.save(tx, exported.runId, exported.media);
-			return runs.get(tx, exported.runId);
+			await this.media.save(tx, runId, media);
+			return runs.get(tx, runId);
 		});
 	}
 
 	async deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]> {
-		const find = (tx: Transaction): Promise<string[]> =>
-			runs.findOld(tx, request.before, request.alsoApproved ?? false);
+		const find = (tx: Transaction, runId?: string): Promise<string[]> =>
+			runs.findOld(tx, request.before, request.alsoApproved ?? false, runId);
 		const deleted: string[] = [];
-		for (const runId of await this.database.read(find)) {
+		for (const runId of await this.database.read((tx) => find(tx))) {
 			const isDeleted = await this.database.write(runId, async (tx) => {
 				// Somebody may have gone on with it meanwhile.
-				if (!(await find(tx)).includes(runId)) return false;
+				if ((await find(tx, runId)).length === 0) return false;
 				await deleteRun(tx, runId);
 				return true;
 			});
-			if (!isDeleted) continue;
-			deleted.push(runId);
-			await this.media.removeFiles(runId);
+			if (isDeleted) deleted.push(runId);
 		}
+		await this.media.removeFiles(deleted, request.before);
 		return deleted;
 	}
 
@@ -328,63 +340,34 @@ export class SqlStateStore implements StateStore {
 		return new Date(this.environment.clock()).toISOString();
 	}
 
-	private async createRun(tx: Transaction, request: StartRunRequest): Promise<Run> {
-		const draft = await this.begin(tx, request);
-		if (request.brief !== undefined) {
-			await draft.command({ op: 'set', field: 'brief', value: request.brief }, 'start', true);
-		}
-		await draft.save('start');
-		return runs.get(tx, draft.origin.runId);
+	private beginning(): Beginning {
+		return { runId: `run-${this.environment.newId()}`, at: this.now() };
 	}
+}
 
-	/** A run that has its fields and nothing in them yet. */
-	private async begin(tx: Transaction, request: StartRunRequest & { forkedFrom?: string }): Promise<Draft> {
-		const runId = `run-${this.environment.newId()}`;
-		await runs.create(tx, runId, request, this.now());
-		const draft = await Draft.open(tx, runId, this.now());
-		await draft.declare([...BUILT_IN_FIELDS, ...(request.fields ?? [])]);
-		draft.addToLedger({ layer: 'state', event: 'start', note: `Run '${request.title}' began.`, by: 'start' });
-		return draft;
+/** Fails with `input_missing` or `input_refused`. */
+function checkCheckpointName(name: string): void {
+	if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+	if (/^\s*\d+\s*$/.test(name)) {
+		throw new PipelineError('input_refused', `A checkpoint cannot be called '${name}'.`, {
+			hint: 'A number alone is a version. Add a word, such as "draft 7".',
+		});
 	}
+	checkName('The name of a checkpoint,', name);
+}
 
-	private async continueRun(tx: Transaction, run: Run, request: StartRunRequest): Promise<StartedRun> {
-		const { brief } = request;
-		const now = (await findEntry(tx, run.runId, 'brief', ''))?.value;
-		const draft = await Draft.open(tx, run.runId, this.now());
-		await draft.declare(request.fields ?? []);
-		if (brief !== undefined && brief !== now) {
-			switch (now === undefined ? 'newVersion' : (request.ifBriefChanged ?? 'stop')) {
-				case 'keep':
-					break;
-				case 'newVersion':
-					await draft.command({ op: 'set', field: 'brief', value: brief }, 'start', true);
-					break;
-				case 'startAnother':
-					return this.startAnother(tx, { ...request, brief });
-				case 'stop':
-					throw new PipelineError(
-						'brief_changed',
-						`The run '${run.title}' was started with another brief: "${shorten(now)}". Now it is: "${shorten(brief)}".`,
-						{ details: { runKey: request.runKey, recorded: now ?? null, now: brief } },
-					);
-			}
-		}
-		await draft.save();
-		return { run: await runs.get(tx, run.runId), created: false };
+/** A key whose run is no copy of this one, or not of the version that is asked for. */
+function refuseOtherCopy({ runKey, forkedFrom = '' }: Run, runId: string, at: number | undefined): void {
+	if (!forkedFrom.startsWith(`${runId}@`)) {
+		throw new PipelineError('input_refused', `There is a run with the key '${runKey}' already.`);
 	}
-
-	/** The first of "<key> (2)", "<key> (3)", … that no run has, or whose run has this brief. */
-	private async startAnother(tx: Transaction, request: StartRunRequest): Promise<StartedRun> {
-		for (let number = 2; ; number++) {
-			const runKey = `${request.runKey} (${number})`;
-			await tx.lock(`key ${runKey}`);
-			const known = await runs.findByKey(tx, runKey);
-			if (known === undefined)
-				return { run: await this.createRun(tx, { ...request, runKey }), created: true };
-			const brief = (await findEntry(tx, known.runId, 'brief', ''))?.value;
-			if (brief === request.brief) return { run: known, created: false };
-		}
-	}
+	if (at === undefined || forkedFrom === `${runId}@${at}`) return;
+	const copied = forkedFrom.slice(runId.length + 1);
+	throw new PipelineError(
+		'input_refused',
+		`The run with the key '${runKey}' is a copy of version ${copied}, and not of version ${at}.`,
+		{ hint: 'Use another key for a copy of another version.' },
+	);
 }
 
 /** What writes a run's content into another one: nothing of it is locked there. */
@@ -409,9 +392,4 @@ function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject)
 			}
 		}
 	});
-}
-
-function shorten(value: Json | undefined): string {
-	const characters = typeof value === 'string' ? [...value] : [];
-	return characters.length > 160 ? `${characters.slice(0, 160).join('')}…` : characters.join('');
 }

@@ -238,10 +238,14 @@ export interface StateStore {
 	declaredFields(runId: string): Promise<FieldDeclaration[]>;
 	/**
 	 * Applies all requests in one transaction, each of them wholly or not at all: a refused one changes nothing and does not
-	 * stop the others. If anything changed, the document has exactly one new version.
+	 * stop the others. If anything changed, the document has exactly one new version. Names of more than `MAX_NAME` characters are
+	 * refused (`input_refused`), here as everywhere, and names of fields that every JavaScript object has.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
-	/** Names the latest version. The same name again moves it, but not under the same command id. */
+	/**
+	 * Names the latest version. The same name again moves it, but not under the same command id. A number alone is refused
+	 * (`input_refused`), since it is a version.
+	 */
 	checkpoint(runId: string, name: string, by: string, commandId?: string): Promise<number>;
 	/**
 	 * Makes a NEW version whose content is that of an earlier version or checkpoint; none if it is that already. Records
@@ -261,8 +265,8 @@ export interface StateStore {
 	compare(runId: string, from: number | string, to: number | string): Promise<Difference[]>;
 	/**
 	 * Begins a new run as a copy of another's content, at its latest or a given version or checkpoint. Its media come along. Records,
-	 * steps and spend start empty; nothing is locked. The same fork again gives back the copy that is there; a key that another run
-	 * has is refused (`input_refused`).
+	 * steps and spend start empty; nothing is locked. The same fork again gives back the copy that is there. Refused
+	 * (`input_refused`): a key that another run has, or a copy of another version than the given one.
 	 */
 	fork(
 		runId: string,
@@ -273,7 +277,8 @@ export interface StateStore {
 	/**
 	 * Recomputes the chain of row hashes. Finds a version that was changed, deleted or reordered through SQL, a changed body,
 	 * a tail that was cut off, a present state or a snapshot that is not what the versions add up to, a checkpoint of a
-	 * version that does not exist, and media that are missing or have changed; not what somebody did who rebuilt the whole
+	 * version that does not exist, a declaration that is missing, unreadable or not that of the built-in field, and media that
+	 * are missing or have changed; not what somebody did who rebuilt the whole
 	 * chain. Names the first version that is wrong.
 	 */
 	verify(runId: string): Promise<Verification>;
@@ -283,13 +288,14 @@ export interface StateStore {
 	 */
 	exportRun(runId: string): Promise<string[]>;
 	/**
-	 * Adds an exported run, exactly as it was. A run that is there already, and lines that are cut off or of another kind,
-	 * are refused.
+	 * Adds an exported run, exactly as it was. Refused (`input_refused`): a run or key that is there already, lines that are cut
+	 * off or of another kind, rows that no store has made.
 	 */
 	importRun(lines: readonly string[]): Promise<Run>;
 	/**
 	 * Deletes runs that nobody has touched (written to, or begun a step or an execution on) since `before`. Runs with
-	 * approved (locked) work are kept unless asked. Media go with their run. Gives back the ids.
+	 * approved (locked) work are kept unless asked. Media go with their run, and media of no run that are as old. Gives back
+	 * the ids; fails, when all is done, if media could not be removed.
 	 */
 	deleteRuns(request: { before: string; alsoApproved?: boolean }): Promise<string[]>;
 	/** Writes the step and, if given, ledger entries. Makes no version. */

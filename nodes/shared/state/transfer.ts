@@ -1,31 +1,13 @@
 /** A run as lines of JSON, and back; and its removal. Called inside the store's transactions. */
 import { PipelineError } from '../errors';
-import type { SqlValue, Transaction } from './backends/database';
-import { isObject } from './json';
+import type { Row, Transaction } from './backends/database';
+import { TABLES } from './exportedTables';
+import { asStored, isObject } from './json';
 import type { Run } from './stateStore';
 import { mediaHashOf, type MediaBytes } from './media';
 
 const FORMAT = 'greenlight-run';
 const FORMAT_VERSION = 1;
-
-/**
- * Every table that has rows of a run, in the order of import, with what tells its rows apart within the run. But for its links,
- * which are about executions of one n8n, and the bytes of media, which have lines of their own.
- */
-const TABLES = new Map<string, readonly string[]>([
-	['runs', []],
-	['fields', ['name']],
-	['bodies', ['hash']],
-	['versions', ['version']],
-	['changes', ['version', 'seq']],
-	['live', ['field', 'entry']],
-	['snapshots', ['version']],
-	['checkpoints', ['name']],
-	['commands', ['command_id']],
-	['steps', ['step_key']],
-	['ledger', ['seq']],
-	['media', ['hash']],
-]);
 
 /** One run of a file of exports: what its first line says of it, and the lines that `importRun` takes. */
 export interface ExportedRun {
@@ -38,7 +20,7 @@ export interface ExportedRun {
 export async function exportRun(tx: Transaction, run: Run): Promise<string[]> {
 	const { runId, title } = run;
 	const lines: string[] = [];
-	for (const [table, key] of TABLES) {
+	for (const [table, { key }] of TABLES) {
 		const rows = await tx.all(`SELECT * FROM ${table} WHERE run_id = ?`, runId);
 		// In one order everywhere: databases give rows back as they like, and sort text each in their own way.
 		rows.sort((a, b) => compareKeys(keyOf(a, key), keyOf(b, key)));
@@ -86,7 +68,8 @@ export function withMedia([head, ...rows]: readonly string[], files: MediaBytes)
 /** An export that was looked at and is sound in form. */
 export interface SoundExport {
 	runId: string;
-	rows: ReadonlyArray<{ table: string; row: Record<string, unknown> }>;
+	runKey: string;
+	rows: ReadonlyArray<{ table: string; row: Row }>;
 	media: MediaBytes;
 }
 
@@ -105,11 +88,10 @@ export function readExport(lines: readonly string[]): SoundExport {
 	}
 	if (head.rows !== rest.length) throw damaged();
 	const { runId } = head;
-	// Files are named by run and hash, and neither may lead elsewhere.
-	if (!/^[\w-]+$/.test(runId)) throw damaged();
 	const rows: Array<SoundExport['rows'][number]> = [];
 	const media = new Map<string, Uint8Array>();
 	const seen = new Set<string>();
+	let runKey: string | undefined;
 	for (const line of rest) {
 		if (typeof line.media === 'string') {
 			const bytes = Buffer.from(String(line.base64), 'base64');
@@ -117,27 +99,32 @@ export function readExport(lines: readonly string[]): SoundExport {
 			media.set(line.media, bytes);
 			continue;
 		}
-		const { table, row } = line;
-		const key = typeof table === 'string' ? TABLES.get(table) : undefined;
-		if (key === undefined || !isObject(row) || row.run_id !== runId) throw damaged();
-		const name = JSON.stringify([table, ...keyOf(row, key)]);
+		const table = String(line.table);
+		const form = TABLES.get(table);
+		const row = form?.row.safeParse(line.row).data;
+		if (form === undefined || row === undefined || row.run_id !== runId) throw damaged();
+		const name = JSON.stringify([table, ...keyOf(row, form.key)].map(asKept));
 		if (seen.has(name)) throw damaged();
 		seen.add(name);
-		if (table === 'media' && !/^[0-9a-f]{64}$/.test(String(row.hash))) throw damaged();
-		rows.push({ table: String(table), row });
+		if (table === 'runs') runKey = String(row.run_key);
+		rows.push({ table, row });
 	}
-	if (!seen.has('["runs"]')) throw damaged();
-	return { runId, rows, media };
+	if (runKey === undefined) throw damaged();
+	return { runId, runKey, rows, media };
 }
 
-/** Refuses with `input_refused` a run or key that is there already. */
-export async function importRun(tx: Transaction, { runId, rows }: SoundExport): Promise<void> {
+/** Two names may be one in a database. */
+function asKept(value: unknown): unknown {
+	return typeof value === 'string' ? asStored(value) : value;
+}
+
+/** Adds what is not there yet: see `refuseKnownRun`. */
+export async function importRun(tx: Transaction, { rows }: SoundExport): Promise<void> {
 	for (const { table, row } of rows) {
-		if (table === 'runs') await refuseKnownRun(tx, runId, String(row.run_key));
-		const columns = Object.keys(row).filter((column) => /^[a-z_]+$/.test(column));
+		const columns = Object.keys(row);
 		await tx.run(
 			`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-			...columns.map((column) => toValue(row[column])),
+			...Object.values(row),
 		);
 	}
 }
@@ -161,7 +148,8 @@ export async function deleteRun(tx: Transaction, runId: string): Promise<void> {
 		await tx.run(`DELETE FROM ${table} WHERE run_id = ?`, runId);
 }
 
-async function refuseKnownRun(tx: Transaction, runId: string, runKey: string): Promise<void> {
+/** Refuses with `input_refused` a run or key that is there already. */
+export async function refuseKnownRun(tx: Transaction, { runId, runKey }: SoundExport): Promise<void> {
 	const known = await tx.all('SELECT title FROM runs WHERE run_id = ? OR run_key = ?', runId, runKey);
 	if (known[0] === undefined) return;
 	throw new PipelineError('input_refused', `The run '${String(known[0].title)}' is in this store already.`, {
@@ -183,8 +171,4 @@ function damaged(): PipelineError {
 	return new PipelineError('input_refused', 'The exported run is damaged.', {
 		hint: 'Export it again, or use another copy.',
 	});
-}
-
-function toValue(value: unknown): SqlValue {
-	return typeof value === 'string' || typeof value === 'number' ? value : null;
 }

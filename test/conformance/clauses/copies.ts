@@ -110,6 +110,23 @@ export function copiesClauses(stage: Stage): void {
 		expect((await store.read(fork.runId)).fields.brief).toBe('noir');
 	});
 
+	it('gives back the copy that is there only for the version that it is a copy of', async () => {
+		const runId = await startRun('noir');
+		await store.checkpoint(runId, 'first', 'Test');
+		await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });
+		const fork = (at?: number | string) =>
+			store.fork(runId, { runKey: 'b', by: 'Test', ...(at === undefined ? {} : { at }) });
+		const { run } = await fork(1);
+
+		for (const same of [1, 'first', undefined]) {
+			expect(await fork(same)).toMatchObject({ run: { runId: run.runId }, created: false });
+		}
+		await expect(fork(2)).rejects.toMatchObject({
+			code: 'input_refused',
+			message: "The run with the key 'b' is a copy of version 1, and not of version 2.",
+		});
+	});
+
 	it('names what becomes stale when something changes, and what making it cost', async () => {
 		const runId = await startRun('noir');
 		const made = (id: string, from: string[], costUsd: number) =>
@@ -133,6 +150,23 @@ export function copiesClauses(stage: Stage): void {
 		expect(await store.impact(runId, 'a')).toEqual({ stale: ['b', 'c'], costUsd: 6 });
 		expect((await store.impact(runId, 'intent')).stale).toHaveLength(4);
 		expect(await store.impact(runId, 'c')).toEqual({ stale: [], costUsd: 0 });
+	});
+
+	it('lists names in one order, wherever they are kept', async () => {
+		const runId = await startRun('noir');
+		for (const name of ['ä', 'b', 'A', 'a c', 'aB', 'Z']) await store.checkpoint(runId, name, 'Test');
+		const names = ['x-b', 'xa', 'X'];
+		await write(runId, {
+			declare: names.map((name) => field(name, 'set')),
+			commands: names.map((name) => ({ op: 'set', field: name, value: 1 })),
+		});
+
+		const order = ['A', 'Z', 'a c', 'aB', 'b', 'ä'];
+		expect((await store.listCheckpoints(runId)).map(({ name }) => name)).toEqual(order);
+		expect(await store.history(runId)).toMatchObject([
+			{ checkpoints: order },
+			{ fields: ['X', 'x-b', 'xa'] },
+		]);
 	});
 
 	it('lists checkpoints by name', async () => {

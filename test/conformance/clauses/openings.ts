@@ -1,5 +1,5 @@
 import type { StateStore } from '../../../nodes/shared/state';
-import { field, list, type Stage } from '../stage';
+import { START, field, list, type Stage } from '../stage';
 
 export function openingsClauses(stage: Stage): void {
 	const { startRun, write } = stage;
@@ -34,5 +34,25 @@ export function openingsClauses(stage: Stage): void {
 		expect(new Set(list((await other.read(runId)).fields.notes)).size).toBe(40);
 		expect((await store.getRun(runId)).version).toBe(40);
 		await other.close();
+	});
+
+	it('starts another run for another brief while the key that it would have is forked to', async () => {
+		const other = await stage.open();
+		const { run } = await store.startRun({ ...START, brief: 'first' });
+		try {
+			for (let number = 2; number < 12; number++) {
+				const runKey = `${START.runKey} (${number})`;
+				const together = await Promise.allSettled([
+					store.startRun({ ...START, brief: `brief ${number}`, ifBriefChanged: 'startAnother' }),
+					other.fork(run.runId, { runKey, by: 'Test' }),
+				]);
+
+				const [started, forked] = together;
+				expect(started).toMatchObject({ status: 'fulfilled', value: { created: true } });
+				if (forked.status === 'rejected') expect(forked.reason).toMatchObject({ code: 'input_refused' });
+			}
+		} finally {
+			await other.close();
+		}
 	});
 }

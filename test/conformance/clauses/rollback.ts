@@ -88,6 +88,16 @@ export function rollbackClauses(stage: Stage): void {
 		await expect(store.checkpoint(runId, ' ', 'Test')).rejects.toMatchObject({ code: 'input_missing' });
 	});
 
+	it.each(['7', ' 12 '])('gives no version the name %j, which would be another version', async (name) => {
+		const runId = await startRun('noir');
+
+		await expect(store.checkpoint(runId, name, 'Test')).rejects.toMatchObject({
+			code: 'input_refused',
+			hint: expect.stringContaining('version'),
+		});
+		expect(await store.checkpoint(runId, '7a', 'Test')).toBe(1);
+	});
+
 	it('goes back only to what exists', async () => {
 		const runId = await startRun('noir');
 		await write(runId, { commands: [{ op: 'set', field: 'brief', value: 'comedy' }] });

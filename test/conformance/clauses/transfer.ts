@@ -110,6 +110,58 @@ export function transferClauses(stage: Stage): void {
 		expect(await store.importRun(lines)).toMatchObject({ runKey: START.runKey });
 	});
 
+	it.each<[string, (line: { table: string; row: Record<string, unknown> }) => unknown]>([
+		['a column that no table has', ({ table, row }) => table === 'runs' && (row.nope = 1)],
+		['a row with a member less', ({ table, row }) => table === 'ledger' && delete row.at],
+		['text where a number belongs', ({ table, row }) => table === 'runs' && (row.version = 'abc')],
+		['a number where text belongs', ({ table, row }) => table === 'versions' && (row.at = 1)],
+		['a number that is too large', ({ table, row }) => table === 'runs' && (row.version = 2 ** 40)],
+		['a list where a value belongs', ({ table, row }) => table === 'bodies' && (row.body = ['x'])],
+		['a name that is too long', ({ table, row }) => table === 'live' && (row.entry = 'x'.repeat(5000))],
+		['a run key that is too long', ({ table, row }) => table === 'runs' && (row.run_key = 'x'.repeat(5000))],
+	])('refuses an export that has %s, and leaves nothing', async (_what, damage) => {
+		const lines = await store.exportRun(await fullRun());
+		await store.deleteRuns({ before: '2100-01-01' });
+		const damaged = lines.map((line, index) => {
+			const value = JSON.parse(line);
+			if (index > 0) damage(value);
+			return JSON.stringify(value);
+		});
+
+		expect(damaged).not.toEqual(lines);
+		await expect(store.importRun(damaged)).rejects.toMatchObject({ code: 'input_refused' });
+		expect(await store.listRuns()).toEqual([]);
+	});
+
+	it('refuses an export with two names that a database takes for one', async () => {
+		const lines = await store.exportRun(await fullRun());
+		await store.deleteRuns({ before: '2100-01-01' });
+		const [head = '', ...rest] = lines;
+		const named = (name: string) =>
+			rest
+				.filter((line) => line.startsWith('{"table":"checkpoints"'))
+				.map((line) => line.replace('"first"', JSON.stringify(name)));
+		const twice = [...named('\u0000'), ...named('\uFFFD')];
+		const whole = { ...JSON.parse(head), rows: rest.length + twice.length };
+
+		await expect(store.importRun([JSON.stringify(whole), ...rest, ...twice])).rejects.toMatchObject({
+			code: 'input_refused',
+		});
+	});
+
+	it('imports a run and starts one of the same key at once: one of them is there', async () => {
+		const runId = await startRun('noir');
+		const lines = await store.exportRun(runId);
+		for (let time = 0; time < 5; time++) {
+			await store.deleteRuns({ before: '2100-01-01' });
+			const [imported, started] = await Promise.allSettled([store.importRun(lines), store.startRun(START)]);
+
+			expect(started).toMatchObject({ status: 'fulfilled' });
+			if (imported.status === 'rejected') expect(imported.reason).toMatchObject({ code: 'input_refused' });
+			expect(await store.listRuns()).toHaveLength(1);
+		}
+	});
+
 	it('exports the same run as the same lines', async () => {
 		const runId = await fullRun();
 		const lines = await store.exportRun(runId);

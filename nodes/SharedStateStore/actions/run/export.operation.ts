@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { INodeProperties } from 'n8n-workflow';
+import { isPipelineError } from '../../../shared/errors';
 import { forOperation } from '../../../shared/host/descriptions';
 import type { Operation } from '../router';
 
@@ -18,29 +19,30 @@ export const description: INodeProperties[] = forOperation('run', 'export', [
 	},
 ]);
 
-/** A file with everything that the store has of the runs, one run after the other so that no two are in memory. */
+/** A file with everything that the store has of the runs, line by line: all of them may be more than one text can hold. */
 export const execute: Operation = async ({ context, scope, item, itemIndex, files }) => {
+	const { slugOf } = await import('../../../shared/export');
 	const isAll = context.getNodeParameter('whichRuns', itemIndex, 'one') === 'all';
 	const runs = isAll
 		? await scope.store.listRuns({ limit: Number.MAX_SAFE_INTEGER })
 		: [(await scope.look(itemIndex, item.json)).run];
 	const title = isAll ? 'All runs' : (runs[0]?.title ?? '');
-	const fileName = `${toFileName(title)}.greenlight.jsonl`;
-	let lines = 0;
+	const fileName = `${slugOf(title, 'run')}.greenlight.jsonl`;
+	const row = { title, fileName, runs: 0, versions: 0, lines: 0 };
 	async function* content(): AsyncGenerator<Buffer> {
-		for (const { runId } of runs) {
-			const exported = await scope.store.exportRun(runId);
-			lines += exported.length;
-			yield Buffer.from(`${exported.join('\n')}\n`);
+		for (const { runId, version } of runs) {
+			const lines = await scope.store.exportRun(runId).catch((error: unknown) => {
+				// Deleted since the runs were listed.
+				if (isAll && isPipelineError(error) && error.code === 'run_not_found') return undefined;
+				throw error;
+			});
+			if (lines === undefined) continue;
+			row.runs += 1;
+			row.versions += version;
+			row.lines += lines.length;
+			for (const line of lines) yield Buffer.from(`${line}\n`);
 		}
 	}
 	files.data = await context.helpers.prepareBinaryData(Readable.from(content()), fileName, FILE_TYPE);
-	const versions = runs.reduce((sum, { version }) => sum + version, 0);
-	return [{ title, fileName, runs: runs.length, versions, lines }];
+	return [row];
 };
-
-/** The title without what file systems do not take in a name. */
-function toFileName(title: string): string {
-	const name = title.replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ').replace(/\s+/g, ' ');
-	return name.replace(/^[\s.]+|[\s.]+$/g, '') || 'run';
-}

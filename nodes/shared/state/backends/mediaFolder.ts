@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../../errors';
 import { isObject } from '../json';
@@ -41,10 +41,32 @@ export class MediaFolder {
 		);
 	}
 
-	remove(runId: string): Promise<void> {
-		return this.inSentences('could not be removed, although their run was deleted', () =>
-			rm(join(this.root, runId), { recursive: true, force: true }),
-		);
+	/** The ids that have a folder in which nothing was written since then. */
+	untouchedSince(before: string): Promise<string[]> {
+		return this.inSentences('could not be listed', async () => {
+			const names = await readdir(this.root).catch((error: unknown) => {
+				if (isObject(error) && error.code === 'ENOENT') return [];
+				throw error;
+			});
+			const untouched: string[] = [];
+			for (const name of names) {
+				const found = await stat(join(this.root, name));
+				if (found.isDirectory() && found.mtime.toISOString() < before) untouched.push(name);
+			}
+			return untouched;
+		});
+	}
+
+	/** All that can be removed; fails afterwards as the first one that could not. */
+	removeAll(runIds: Iterable<string>): Promise<void> {
+		return this.inSentences('could not be removed, although their run was deleted', async () => {
+			const failures: unknown[] = [];
+			for (const runId of runIds) {
+				const path = join(this.root, runId);
+				await rm(path, { recursive: true, force: true }).catch((error: unknown) => failures.push(error));
+			}
+			if (failures.length > 0) throw failures[0];
+		});
 	}
 
 	private async inSentences<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -29,6 +29,8 @@ export interface PostgresOptions {
 /** Greenlight's tables stand in a schema of their own, so that a shared database stays tidy. */
 const SCHEMA = 'greenlight';
 const CONNECT_TIMEOUT_MS = 10_000;
+/** The time of a statement counts from when it is sent, so only so many are sent ahead of their answers. */
+const SENT_AHEAD = 50;
 /** Any number will do, as long as nobody else uses it for another lock. */
 const MIGRATION_LOCK = 7_203_115;
 
@@ -185,23 +187,27 @@ class PostgresDatabase implements Database {
 	}
 }
 
-/** One transaction. Statements are sent one after the other without waiting for answers that nobody needs. */
+/** One transaction. Statements are sent one after the other without waiting for answers that nobody needs, but for old ones. */
 class Session implements Transaction {
 	private readonly sent: Array<Promise<unknown>> = [];
 
 	constructor(private readonly client: PoolClient) {}
 
 	send(sql: string, values?: readonly SqlValue[]): Promise<{ rows: Array<Record<string, unknown>> }> {
-		const answer = this.client.query<Record<string, unknown>>(sql, values && [...values]);
+		const query = () => this.client.query<Record<string, unknown>>(sql, values && [...values]);
+		const earlier = this.sent.at(-SENT_AHEAD);
+		const answer = earlier === undefined ? query() : earlier.then(query);
 		// Whoever waits for it or settles the session sees the failure.
 		answer.catch(() => undefined);
 		this.sent.push(answer);
 		return answer;
 	}
 
-	/** Fails as the first statement that failed. */
+	/** Waits for all, so that nothing is sent after the transaction's end. Fails as the first statement that failed. */
 	async settle(): Promise<void> {
-		for (const answer of this.sent) await answer;
+		const answers = await Promise.allSettled(this.sent);
+		const failed = answers.find((answer) => answer.status === 'rejected');
+		if (failed !== undefined) throw failed.reason;
 	}
 
 	async all(sql: string, ...values: SqlValue[]): Promise<Row[]> {

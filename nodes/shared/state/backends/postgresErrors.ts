@@ -2,6 +2,7 @@ import { PipelineError, isPipelineError } from '../../errors';
 
 /** What pg says without any code. */
 const NO_TLS = 'The server does not support SSL connections';
+const NO_PASSWORD = 'client password must be a';
 
 interface Sentence {
 	codes: readonly string[];
@@ -15,6 +16,11 @@ const ADDRESS_HINT =
 
 /** SQLSTATE codes (PostgreSQL documentation, appendix A) and Node's codes that have a sentence of their own. */
 const SENTENCES: readonly Sentence[] = [
+	{
+		codes: [NO_PASSWORD],
+		message: 'PostgreSQL asks for a password, and none is given for the state store.',
+		hint: "Fill in 'Password' in the state store's credential, or put it into GREENLIGHT_DATABASE_URL.",
+	},
 	{ codes: ['28P01'], message: 'PostgreSQL refused the user name or the password of the state store.' },
 	{
 		codes: ['28000'],
@@ -33,6 +39,12 @@ const SENTENCES: readonly Sentence[] = [
 		retryable: true,
 	},
 	{ codes: ['53300'], message: "The state store's database server has no connection left.", retryable: true },
+	{
+		codes: ['40001', '40P01'],
+		message: "Two steps stood in each other's way in the state store, so nothing of this one was saved.",
+		retryable: true,
+		hint: 'Run the step again.',
+	},
 	{ codes: ['57014'], message: 'The state store took too long and was stopped.', retryable: true },
 	{
 		codes: ['ENOTFOUND', 'EAI_AGAIN'],
@@ -101,5 +113,6 @@ function sentenceFor(connectionLost: boolean): string {
 
 function codeOf(error: Error): string {
 	if ('code' in error && typeof error.code === 'string') return error.code;
-	return error instanceof URIError ? error.name : error.message === NO_TLS ? NO_TLS : '';
+	if (error instanceof URIError) return error.name;
+	return [NO_TLS, NO_PASSWORD].find((text) => error.message.includes(text)) ?? '';
 }
