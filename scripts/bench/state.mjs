@@ -15,7 +15,7 @@ import { startPostgres } from '../withPostgres.mjs';
 
 const require = createRequire(import.meta.url);
 const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
-const REPEATS = 3;
+const REPEATS = 5;
 /** The job: so many appends of 1 KB. */
 const STEPS = 1000;
 
