@@ -96,7 +96,7 @@ async function askOrAnswer(
 	// The editor has no other way to a link that n8n accepts.
 	context.setMetadata({ resumeUrl: signedLink(context, { nonce: opened.review.nonce }) });
 	await tellReviewer(context, scope, round, opened.review);
-	tell(context, `${counted(works.length, 'piece')} wait for a decision.`);
+	tell(context, `Waiting for a decision on ${counted(works.length, 'piece')}.`);
 	await context.putExecutionToWait(deadline ?? WITHOUT_END);
 	return [[], [], [], []];
 }
