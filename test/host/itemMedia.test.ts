@@ -36,7 +36,7 @@ it('are not loaded when they are too large', async () => {
 it('are left out with a sentence when n8n has deleted them', async () => {
 	const { files, told } = await read({
 		getBinaryMetadata: async () => {
-			throw new Error('ENOENT /root/.n8n/secret/path');
+			throw new Error('ENOENT /srv/n8n/secret/path');
 		},
 	});
 
