@@ -5,6 +5,7 @@
 import type { StateStore } from '../../nodes/shared/state';
 import { copiesClauses } from './clauses/copies';
 import { fieldsClauses } from './clauses/fields';
+import { namesClauses } from './clauses/names';
 import { openingsClauses } from './clauses/openings';
 import { recordsClauses } from './clauses/records';
 import { rollbackClauses } from './clauses/rollback';
@@ -64,6 +65,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		describe('fields', () => fieldsClauses(stage));
 		describe('versions', () => versionsClauses(stage));
 		describe('writes', () => writesClauses(stage));
+		describe('names', () => namesClauses(stage));
 		describe('records and locks', () => recordsClauses(stage));
 		describe('checkpoints and rollback', () => rollbackClauses(stage));
 		describe('compare, fork and impact', () => copiesClauses(stage));
