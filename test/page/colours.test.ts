@@ -1,7 +1,7 @@
 /** Whatever colour a brand has, text on it and in it can be read. */
 import fc from 'fast-check';
-import { DEFAULT_ACCENT, NIGHT, PAPER, accentColours, contrastOf } from '../../nodes/HumanGate/page/colours';
-import { PAGE_STYLE } from '../../nodes/HumanGate/page/styles';
+import { DEFAULT_ACCENT, NIGHT, PAPER, accentColours, contrastOf } from '../../nodes/shared/page/colours';
+import { PAGE_STYLE } from '../../nodes/shared/page/styles';
 
 const colour = fc
 	.integer({ min: 0, max: 0xffffff })

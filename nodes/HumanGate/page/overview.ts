@@ -2,7 +2,7 @@
 import { html, type Html } from '../../shared/html';
 import type { ReviewPage, ReviewPiece } from '../../shared/review';
 import { isPassing } from '../../shared/review/edits';
-import { isShown } from './headers';
+import { isShown } from '../../shared/page';
 import { DONE_WORDS, countOf } from './words';
 
 const OUTCOMES = { pass: 'Passed', fail: 'Not passed', unsure: 'Unsure' } as const;

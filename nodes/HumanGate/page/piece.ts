@@ -11,7 +11,7 @@ import type {
 import { isPassing } from '../../shared/review/edits';
 import { decisionFields } from './decision';
 import { editor } from './editor';
-import { isShown } from './headers';
+import { isShown } from '../../shared/page';
 import { pieceProblem } from './problems';
 import { changeList, fieldList } from './values';
 import { DONE_WORDS, OUTCOME_WORDS, moment } from './words';

@@ -1,7 +1,7 @@
 /** Pages that say what happened and ask nothing. */
 import { html, type Html } from '../../shared/html';
 import type { DecidedPiece, ReviewFrame, ReviewNotice } from '../../shared/review';
-import { DEFAULT_ACCENT } from './colours';
+import { DEFAULT_ACCENT } from '../../shared/page';
 import { renderDocument, type RenderedPage } from './document';
 import { DONE_WORDS, countOf, moment } from './words';
 

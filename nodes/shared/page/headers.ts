@@ -66,6 +66,11 @@ export function mediaHeaders(file: { mimeType: string; fileName: string }): Head
 	};
 }
 
+/** Headers of a file that is made when it is asked for, and saved by the browser. */
+export function downloadHeaders(fileName: string): Headers {
+	return { ...mediaHeaders({ mimeType: '', fileName }), 'Cache-Control': 'no-store' };
+}
+
 function fileNameParameter(fileName: string): string {
 	const plain = fileName.replace(/[^\w.-]+/g, '_').slice(0, 100) || 'file';
 	const whole = fileName
