@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { importFlow, readTemplate } from './support/flow';
 import { until, world, type Json } from './support/world';
 
-const TYPES = ['geminiConcept', 'styleValidator', 'retryRouter', 'humanGate', 'sharedStateStore'].map(
+const TYPES = ['geminiConcept', 'styleValidator', 'retryRouter', 'humanGate', 'sharedStateStore', 'statusPage'].map(
 	(name) => `n8n-nodes-greenlight.${name}`,
 );
 
@@ -29,7 +29,7 @@ describe('the package in n8n', () => {
 		await api.waitForExecution(id);
 	});
 
-	it('brings its five nodes under the names that templates use', async () => {
+	it('brings its six nodes under the names that templates use', async () => {
 		const types = await api.listNodeTypes();
 
 		const ours = types.filter(

@@ -152,14 +152,16 @@ function withTwoBriefs(workflow: Json, briefs: readonly string[]): void {
 		name: 'Two briefs',
 		type: 'n8n-nodes-base.code',
 		typeVersion: 2,
-		parameters: { jsCode: `return ${JSON.stringify(briefs.map((formBrief) => ({ json: { formBrief } })))};` },
+		parameters: {
+			jsCode: `return ${JSON.stringify(briefs.map((brief) => ({ json: { 'Your brief': brief } })))};`,
+		},
 	});
 	workflow.connections['When you press the button'].main[0] = [
 		{ node: 'Two briefs', type: 'main', index: 0 },
 	];
 	workflow.connections['Two briefs'] = { main: [[{ node: BRIEF, type: 'main', index: 0 }]] };
 	const assignments = [
-		{ id: 'sent', name: 'sent', type: 'string', value: `={{ $('${BRIEF}').item.json.formBrief }}` },
+		{ id: 'sent', name: 'sent', type: 'string', value: `={{ $('${BRIEF}').item.json['Your brief'] }}` },
 		{ id: 'written', name: 'written', type: 'string', value: `={{ $('${WRITE}').item.json.title }}` },
 	];
 	addNode(

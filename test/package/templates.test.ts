@@ -36,7 +36,7 @@ const N8N_TYPES = [
 	'emailSend',
 	'convertToFile',
 ].map((name) => `n8n-nodes-base.${name}`);
-const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote)$/;
+const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote|statusPage)$/;
 
 interface Template {
 	id?: string;
@@ -66,6 +66,7 @@ const defaultNames = [
 	'Retry Router',
 	'Shared State Store',
 	'Human Gate',
+	'Status Page',
 ];
 
 it('there is at least one', () => {
@@ -141,7 +142,7 @@ describe.each(files)('%s', (file) => {
 			(outputs.main ?? []).flatMap((wires) => (wires ?? []).map(({ node }) => node)),
 		);
 		expect([...Object.keys(template.connections), ...targets].filter((name) => !known.has(name))).toEqual([]);
-		const isTrigger = ({ type }: INode) => /Trigger$|\.webhook$/.test(type);
+		const isTrigger = ({ type }: INode) => /Trigger$|\.(webhook|statusPage)$/.test(type);
 		expect(
 			steps.filter((node) => !isTrigger(node) && !targets.includes(node.name)).map(({ name }) => name),
 		).toEqual([]);

@@ -25,6 +25,7 @@ import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
 import { RetryRouter } from '../../nodes/RetryRouter/RetryRouter.node';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
 import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
+import { StatusPage } from '../../nodes/StatusPage/StatusPage.node';
 import { closeStores, openStore } from '../../nodes/shared/host';
 import type { StateStore } from '../../nodes/shared/state';
 import { TestDatabase } from './testDatabase';
@@ -153,7 +154,7 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		variables: {},
 		restApiUrl: '',
 		instanceBaseUrl: 'http://n8n.test/',
-		webhookBaseUrl: '',
+		webhookBaseUrl: 'http://n8n.test/webhook',
 		webhookWaitingBaseUrl: options.waitingUrl ?? 'http://n8n.test/webhook-waiting',
 		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
 		setExecutionStatus: () => undefined,
@@ -226,6 +227,7 @@ export function greenlightTypes(): Record<string, INodeType> {
 		'n8n-nodes-greenlight.retryRouter': new RetryRouter(),
 		'n8n-nodes-greenlight.humanGate': new HumanGate(),
 		'n8n-nodes-greenlight.sharedStateStore': new SharedStateStore(),
+		'n8n-nodes-greenlight.statusPage': new StatusPage(),
 	};
 }
 
@@ -255,6 +257,7 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 		'n8n-nodes-base.noOp': passOn,
 		'n8n-nodes-base.wait': passOn,
 		'n8n-nodes-base.emailSend': passOn,
+		'n8n-nodes-base.respondToWebhook': passOn,
 		'n8n-nodes-base.set': set,
 	};
 }
@@ -270,7 +273,7 @@ export function standIn(
 		displayName: name,
 		name,
 		group: ['transform'],
-		version: [1, 1.1, 1.2, 2, 2.1, 2.4, 3.4],
+		version: [1, 1.1, 1.2, 1.4, 2, 2.1, 2.4, 3.4],
 		description: 'Stand-in of a test',
 		defaults: { name },
 		inputs,

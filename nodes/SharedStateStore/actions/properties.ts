@@ -16,6 +16,7 @@ import * as runDelete from './run/delete.operation';
 import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
+import * as runGetStatusLink from './run/getStatusLink.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
 import * as runReviewAgain from './run/reviewAgain.operation';
@@ -173,6 +174,12 @@ export const properties: INodeProperties[] = [
 			description: 'List runs, newest first',
 		},
 		{
+			name: 'Get Status Link',
+			value: 'getStatusLink',
+			action: 'Get the status link of a run',
+			description: 'Make the address of a page that shows how the run stands, for people without a login',
+		},
+		{
 			name: 'Hand to Person',
 			value: 'handToPerson',
 			action: 'Hand a run to a person',
@@ -239,6 +246,7 @@ export const properties: INodeProperties[] = [
 	...runExport.description,
 	...runGet.description,
 	...runGetAll.description,
+	...runGetStatusLink.description,
 	...runHandToPerson.description,
 	...runImport.description,
 	...runReviewAgain.description,

@@ -16,6 +16,7 @@ import * as runDelete from './run/delete.operation';
 import * as runExport from './run/export.operation';
 import * as runGet from './run/get.operation';
 import * as runGetAll from './run/getAll.operation';
+import * as runGetStatusLink from './run/getStatusLink.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
 import * as runReviewAgain from './run/reviewAgain.operation';
@@ -46,6 +47,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/export': runExport.execute,
 	'run/get': runGet.execute,
 	'run/getAll': runGetAll.execute,
+	'run/getStatusLink': runGetStatusLink.execute,
 	'run/handToPerson': runHandToPerson.execute,
 	'run/import': runImport.execute,
 	'run/reviewAgain': runReviewAgain.execute,
@@ -64,7 +66,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'state/write': stateWrite.execute,
 };
 /** These are about what failed, so they work on failed items too. */
-const FOR_FAILED = new Set(['run/delete', 'run/handToPerson', 'run/stop']);
+const FOR_FAILED = new Set(['run/delete', 'run/getStatusLink', 'run/handToPerson', 'run/stop']);
 
 function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 	const part = (name: string): string => String(context.getNodeParameter(name, itemIndex));

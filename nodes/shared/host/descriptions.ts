@@ -3,6 +3,9 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 export const DEFAULT_MODEL = 'gemini-3.8-flash';
 
+/** Where the Status Page answers, below n8n's address of webhooks. One for the whole n8n, so that links are known without it. */
+export const STATUS_PATH = 'greenlight-status';
+
 /** Shows `properties` for one operation of one resource only. */
 export function forOperation(
 	resource: string | null,

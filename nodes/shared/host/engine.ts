@@ -24,7 +24,7 @@ interface Insides {
 
 type WithInsides = Partial<IExecuteFunctions> & {
 	runExecutionData?: Insides;
-	additionalData?: { hooks?: unknown };
+	additionalData?: { hooks?: unknown; webhookBaseUrl?: unknown };
 };
 
 const GREENLIGHT_TYPE = /greenlight\.[a-zA-Z]+$/;
@@ -127,7 +127,7 @@ export function executionObject(context: IExecuteFunctions): object | undefined 
 }
 
 /** Tells this n8n from others that use the same store: their executions have the same numbers. */
-export function instanceId(context: IExecuteFunctions): string {
+export function instanceId(context: IExecuteFunctions | IWebhookFunctions): string {
 	const offered: Partial<Pick<IExecuteFunctions, 'getInstanceId'>> = context;
 	try {
 		const id = offered.getInstanceId?.call(context);
@@ -242,6 +242,13 @@ export function signedLink(
 		node: { value: { ...context.getNode(), id: waiting.nodeId } },
 	});
 	return elsewhere.getSignedResumeUrl({ ...parameters });
+}
+
+/** Where the world reaches this n8n's published webhooks, without a slash at its end. */
+export function webhookAddress(context: IExecuteFunctions): string | undefined {
+	const offered: WithInsides = context;
+	const address = offered.additionalData?.webhookBaseUrl;
+	return typeof address === 'string' && URL.canParse(address) ? address.replace(/\/$/, '') : undefined;
 }
 
 /** What is to be done at the end of which executions, by what n8n keeps for each of them while it runs. */

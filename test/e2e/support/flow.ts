@@ -54,7 +54,10 @@ export async function importFlow(
 ): Promise<Flow> {
 	const template = readTemplate();
 	template.name = name;
-	for (const node of template.nodes) if (node.webhookId) node.webhookId = `${node.webhookId}-${name}`;
+	for (const node of template.nodes) {
+		if (node.webhookId) node.webhookId = `${node.webhookId}-${name}`;
+		if (node.parameters.path) node.parameters.path = `${node.parameters.path}-${name}`;
+	}
 	change(template);
 	return importWorkflow(name, template, n8n);
 }

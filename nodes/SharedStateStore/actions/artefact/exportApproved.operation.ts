@@ -26,7 +26,7 @@ const exported = new WeakMap<RunScope, Set<string>>();
 /** One item for each run with the accepted work, and files to send on: a contact sheet, the data, the media. */
 export const execute: Operation = async ({ context, scope, item, itemIndex, files: output }) => {
 	const { PipelineError } = await import('../../../shared/errors');
-	const { contactSheet, selectSet, slugOf, zipOf } = await import('../../../shared/export');
+	const { contactSheet, dataOf, readSet, zipOf } = await import('../../../shared/export');
 	const { counted, plain, tell } = await import('../../../shared/host');
 	const { run } = await scope.look(itemIndex, item.json);
 	const { runId } = run;
@@ -36,10 +36,8 @@ export const execute: Operation = async ({ context, scope, item, itemIndex, file
 	if (seen.has(runId)) return [];
 	seen.add(runId);
 	const withPassed = context.getNodeParameter('include', itemIndex, 'approved') === 'approvedAndPassed';
-	const document = await scope.store.read(runId);
-	const asOf = (await scope.store.history(runId)).at(-1)?.at ?? run.createdAt;
-	const include = withPassed ? 'approvedAndPassed' : 'approved';
-	const { set, hashes } = selectSet(document, { runId, title: run.title, asOf }, include);
+	const ready = await readSet(scope.store, run, withPassed ? 'approvedAndPassed' : 'approved');
+	const { set, media, name } = ready;
 	if (set.count === 0) {
 		throw withPassed
 			? new PipelineError(
@@ -53,21 +51,16 @@ export const execute: Operation = async ({ context, scope, item, itemIndex, file
 					hint: "Have a person approve work first, or set 'Include' to 'Approved and Passed'.",
 				});
 	}
-	const files = new Map<string, Uint8Array>();
-	for (const [name, hash] of hashes) files.set(name, (await scope.store.readMedia(runId, hash)).bytes);
-
-	const name = `${slugOf(run.title, 'run')}-approved`;
-	const data = `${JSON.stringify(set, null, '\t')}\n`;
 	const binary: IBinaryKeyData = {
-		contactSheet: await prepare(Buffer.from(contactSheet(set, files)), 'html', 'text/html'),
-		json: await prepare(Buffer.from(data), 'json', 'application/json'),
+		contactSheet: await prepare(Buffer.from(contactSheet(set, media)), 'html', 'text/html'),
+		json: await prepare(Buffer.from(dataOf(ready)), 'json', 'application/json'),
 	};
-	if (files.size > 0)
-		binary.media = await prepare(Buffer.from(zipOf(files, set.asOf)), 'zip', 'application/zip');
+	if (media.size > 0)
+		binary.media = await prepare(Buffer.from(zipOf(media, set.asOf)), 'zip', 'application/zip');
 	const names = Object.entries(binary).map(([property, { fileName }]) => [property, fileName]);
 	tell(
 		context,
-		`${counted(set.count, 'piece')} and ${counted(files.size, 'file')} exported. The files are under Binary.`,
+		`${counted(set.count, 'piece')} and ${counted(media.size, 'file')} exported. The files are under Binary.`,
 	);
 	// Whoever sends this on by mail sends all files of the item.
 	for (const property of Object.keys(output)) delete output[property];

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { runField } from '../../../shared/host/descriptions';
 import type { WaitingReview } from '../../../shared/review';
 import type { Run } from '../../../shared/state';
@@ -27,7 +27,7 @@ export async function findReviews(
 	{ context, scope, itemIndex }: Parameters<Operation>[0],
 	now: number,
 ): Promise<FoundReview[]> {
-	const { chosenRun } = await import('../../../shared/host');
+	const { chosenRun, reviewLink } = await import('../../../shared/host');
 	const { waitingReviewsOf } = await import('../../../shared/review');
 	const runId = chosenRun(context.getNodeParameter('run', itemIndex, ''));
 	const runs =
@@ -38,17 +38,10 @@ export async function findReviews(
 	for (const run of runs) {
 		const document = await scope.store.read(run.runId);
 		for (const waiting of waitingReviewsOf(run, document, now)) {
-			found.push({ ...waiting, run, link: await linkOf(context, waiting) });
+			found.push({ ...waiting, run, link: reviewLink(context, waiting.review) });
 		}
 	}
 	return found.sort((a, b) => a.review.openedAt.localeCompare(b.review.openedAt));
-}
-
-async function linkOf(context: IExecuteFunctions, { review }: WaitingReview): Promise<string> {
-	const { instanceId, signedLink } = await import('../../../shared/host');
-	const { executionId, nodeId, nonce, instance = '' } = review;
-	const isElsewhere = instance !== '' && instance !== instanceId(context);
-	return isElsewhere ? '' : signedLink(context, { nonce }, { executionId, nodeId });
 }
 
 /** A review as a table row. */

@@ -1,0 +1,43 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import type { RenderedPage } from '../../shared/page';
+import type { StatusReview } from '../../shared/status';
+import type { StatusRequest } from './answer';
+import { FILES } from './download';
+
+/** The page as it is now. Links to reviews are signed for it and kept nowhere. */
+export async function statusPage(
+	context: IWebhookFunctions,
+	{ store, run, key, reloads }: StatusRequest,
+): Promise<RenderedPage> {
+	const { reviewLink } = await import('../../shared/host');
+	const { waitingReviewsOf } = await import('../../shared/review');
+	const { renderStatus, statusOf } = await import('../../shared/status');
+	const document = await store.read(run.runId);
+	const showsReview = context.getNodeParameter('showReview', true) === true;
+	const reviews = waitingReviewsOf(run, document, Date.now()).map(
+		({ review, status, decided }): StatusReview => {
+			const { title, pieces, deadline } = review;
+			const link = showsReview && status === 'open' ? reviewLink(context, review) : '';
+			return {
+				title,
+				status,
+				decided,
+				pieces: pieces.map(({ artefactId }) => artefactId),
+				...(deadline === undefined ? {} : { deadline }),
+				...(link === '' ? {} : { link }),
+			};
+		},
+	);
+	const state = statusOf(run, document, await store.ledger(run.runId), reviews);
+	const linkWith = (more: Record<string, string>): string =>
+		`?${String(new URLSearchParams({ run: run.runId, key, ...more }))}`;
+	return renderStatus(state, {
+		accent: String(context.getNodeParameter('options.accent', '') ?? ''),
+		timeZone: context.getTimezone(),
+		files: {
+			contactSheet: linkWith({ get: FILES.contactSheet }),
+			everything: linkWith({ get: FILES.everything }),
+		},
+		reload: { isOn: reloads, other: linkWith(reloads ? { still: '1' } : {}) },
+	});
+}

@@ -1,0 +1,43 @@
+/** What a person sees who has sent the form: the run's name, what it may cost, and where to follow it. */
+import { html } from '../html';
+import { DEFAULT_ACCENT, renderDocument } from '../page';
+import { money } from './money';
+import { STATUS_STYLE } from './style';
+
+export interface Ending {
+	/** The run's name; empty where there is no run. */
+	title: string;
+	/** Of the run's status page; empty where there is no run. */
+	statusUrl: string;
+	/** US dollars. */
+	estimateUsd?: number;
+	/** Why the run could not go on. */
+	failure?: { message: string; hint: string } | undefined;
+}
+
+/**
+ * A whole page. n8n's form puts it into the page that it has open, so it has no script and needs no header.
+ */
+export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending): string {
+	const heading =
+		failure === undefined
+			? 'Thank you, the run has started'
+			: 'Your brief arrived, but the run could not go on';
+	return renderDocument({
+		status: 200,
+		frame: { title: title || 'Your brief', runTitle: '', accent: DEFAULT_ACCENT },
+		eyebrow: 'Your brief',
+		main: html`<section class=summary><h2>${heading}</h2>
+			${failure && html`<p>${failure.message} ${failure.hint}</p>`}
+			${!failure && html`<p>It goes on by itself. You can close this page.</p>`}
+			${!failure && estimateUsd !== undefined && html`<p>It will cost about ${money(estimateUsd)}.</p>`}
+			${statusUrl && html`<p><a class=main href="${statusUrl}">See how the run stands</a></p>`}</section>
+			${
+				statusUrl &&
+				html`<section class=notes><h2>Keep this address</h2><p class=address>${statusUrl}</p>
+				<p><small>It shows where the run stands and for whom it waits, and has the approved work to download. Whoever has it can see
+				 that.</small></p></section>`
+			}`,
+		style: STATUS_STYLE,
+	}).html;
+}

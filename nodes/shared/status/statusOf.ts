@@ -1,0 +1,120 @@
+/** How a run stands, for people who were given the address of its status page. */
+import {
+	artefactsOf,
+	decisionOn,
+	type Artefact,
+	type RecordedLedgerEntry,
+	type Run,
+	type RunStatus,
+	type StateDocument,
+} from '../state';
+
+/** A review that waits, as far as the page shows it. */
+export interface StatusReview {
+	title: string;
+	/** Ids of the pieces that it asks about. */
+	pieces: readonly string[];
+	decided: number;
+	/** As `ReviewStatus` of the reviews. */
+	status: 'open' | 'decided_not_continued' | 'expired';
+	/** ISO 8601. */
+	deadline?: string;
+	/** Of the review page; missing where it is not to be shown, or waits in another n8n. */
+	link?: string;
+}
+
+export interface StatusPiece {
+	slot: number;
+	title: string;
+	/** Where it stands. */
+	word: string;
+	/** The colour of the word, as on the review page. */
+	mark: 'approve' | 'pass' | 'unsure' | 'fail' | 'none';
+}
+
+/** All that the page says of a run. Times are ISO 8601, money is in US dollars. */
+export interface RunState {
+	title: string;
+	status: RunStatus;
+	/** Who has to act and why, when the run is with a person. */
+	note: string;
+	brief: string;
+	lastStep?: { by: string; note: string; at: string };
+	reviews: readonly StatusReview[];
+	pieces: readonly StatusPiece[];
+	/** How many pieces a person has approved. */
+	approved: number;
+	costUsd: number;
+	unpricedCalls: number;
+	/** What the run was expected to cost before it was begun, where anything said so. */
+	estimateUsd?: number;
+	startedAt: string;
+	changedAt: string;
+}
+
+/** A pure function of what the store has, and of the reviews that wait. */
+export function statusOf(
+	run: Run,
+	document: StateDocument,
+	ledger: readonly RecordedLedgerEntry[],
+	reviews: readonly StatusReview[],
+): RunState {
+	const { title, status, statusNote, costUsd, unpricedCalls, createdAt, updatedAt } = run;
+	const last = ledger.findLast(({ note }) => note !== '');
+	const estimateUsd = estimateOf(document.fields);
+	const pieces = artefactsOf(document).filter((artefact) => artefact.status !== 'replaced');
+	const asked = new Set(reviews.filter((each) => each.status === 'open').flatMap((each) => each.pieces));
+	const { brief } = document.fields;
+	return {
+		title,
+		status,
+		note: statusNote,
+		brief: typeof brief === 'string' ? brief : '',
+		...(last === undefined ? {} : { lastStep: { by: last.by, note: last.note, at: last.at } }),
+		reviews,
+		pieces: pieces
+			.sort((a, b) => a.slot - b.slot)
+			.map((artefact) => {
+				const isWithPerson = asked.has(artefact.id) && decisionOn(document, artefact) === undefined;
+				return { slot: artefact.slot, title: artefact.title, ...wordOf(artefact, run, isWithPerson) };
+			}),
+		approved: pieces.filter(isApproved).length,
+		costUsd,
+		unpricedCalls,
+		...(estimateUsd === undefined ? {} : { estimateUsd }),
+		startedAt: createdAt,
+		changedAt: updatedAt,
+	};
+}
+
+/** What the run is expected to cost, if a step said so under `estimateUsd`, on its item or in the run's fields. */
+export function estimateOf({ estimateUsd }: Readonly<Record<string, unknown>>): number | undefined {
+	return typeof estimateUsd === 'number' && Number.isFinite(estimateUsd) ? estimateUsd : undefined;
+}
+
+function isApproved({ status, locked }: Artefact): boolean {
+	return status === 'approved' && locked;
+}
+
+function wordOf(
+	artefact: Artefact,
+	run: Pick<Run, 'status'>,
+	isWithPerson: boolean,
+): Pick<StatusPiece, 'word' | 'mark'> {
+	if (isApproved(artefact)) return { word: 'Approved', mark: 'approve' };
+	if (isWithPerson) return { word: 'With a person', mark: 'unsure' };
+	if (artefact.status === 'passed') return { word: 'Passed the check', mark: 'pass' };
+	if (run.status === 'open' || run.status === 'waiting') return { word: 'In work', mark: 'none' };
+	switch (artefact.status) {
+		case 'failed':
+			return { word: 'Did not pass', mark: 'fail' };
+		case 'rejected':
+			return { word: 'Rejected', mark: 'fail' };
+		case 'unsure':
+			return { word: 'The check is not sure', mark: 'unsure' };
+		case 'redirected':
+			return { word: 'Sent back', mark: 'unsure' };
+		default:
+			return { word: 'Not checked', mark: 'none' };
+	}
+}
