@@ -86,6 +86,7 @@ describe('the status page', () => {
 		expect(done.headers).not.toHaveProperty('refresh');
 		const titles = ((await flow.run()).fields.artefacts as Json[])
 			.filter(({ locked }) => locked === true)
+			.sort((one, two) => one.slot - two.slot)
 			.map(({ title }) => String(title));
 		expect(titles).toHaveLength(3);
 		const [saved] = await Promise.all([
@@ -126,7 +127,7 @@ describe('the status page', () => {
 
 	it('tells who sent the form why the run could not begin', async () => {
 		const flow = await publish('status-failed', '02-storyboard-with-human-gate');
-		flow.gemini.behave(() => ({ name: 'http-400' }));
+		flow.gemini.behave(() => ({ name: 'bad-key' }));
 		const { body } = await flow.n8n.api.submitForm(flow.workflow, { 'Your brief': 'A noir chase' });
 		expect(String(body)).toContain('Your brief arrived, but the run could not go on');
 	});
@@ -206,7 +207,7 @@ describe('the status page', () => {
 
 		it('has a signature that opens nothing in n8n itself', async () => {
 			const { searchParams, origin } = new URL(link);
-			const signed = `${origin}/webhook-waiting/status/run?run=${searchParams.get('run')}&signature=${searchParams.get('key')}`;
+			const signed = `${origin}/webhook-waiting/0/status?run=${searchParams.get('run')}&signature=${searchParams.get('key')}`;
 			for (const form of [undefined, { send: 'all' }]) {
 				const answer = await visit(signed, form === undefined ? {} : { form });
 				expect([401, 404, 409]).toContain(answer.status);

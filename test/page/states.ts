@@ -1,4 +1,4 @@
-/** Every state of the review page, with made-up work in it. */
+/** Every state of the review page and of the pages about a run, with made-up work in it. */
 import { renderNotice, renderReview, type RenderedPage } from '../../nodes/HumanGate/page';
 import type { DecidedPiece, PageState, ReviewPiece } from '../../nodes/shared/review';
 import {
@@ -12,6 +12,7 @@ import {
 	typedOf,
 	type Say,
 } from './samples';
+import { STATUS_STATES } from './statusStates';
 
 function refused(problems: Extract<PageState, { kind: 'refused' }>['problems'], say: Say): PageState {
 	return { kind: 'refused', problems, typed: typedOf(say) };
@@ -154,4 +155,5 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 				state: { kind: 'editing', typed: typedOf(say), index: 3 },
 			}),
 		),
+	...STATUS_STATES,
 };

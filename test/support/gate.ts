@@ -103,7 +103,8 @@ function waitingData(ran: Ran): IRunExecutionData {
 	return data;
 }
 
-function recorder() {
+/** What a step sends through n8n's response. */
+export function recorder() {
 	const sent = { status: 200, headers: {} as Record<string, string>, body: Buffer.alloc(0) };
 	const end = (body: string | Uint8Array = ''): void => {
 		sent.body = Buffer.from(body as Uint8Array);

@@ -8,8 +8,8 @@ import { PipelineError } from '../errors';
 import { STATUS_PATH } from './descriptions';
 import { signedLink, webhookAddress } from './engine';
 
-/** An execution's id is a number. */
-const NOWHERE = { executionId: 'status', nodeId: 'run' };
+/** n8n counts its executions from 1. */
+const NOWHERE = { executionId: '0', nodeId: 'status' };
 
 /** Where anybody who is given it sees how the run stands. Fails with `unsupported_n8n`. */
 export function statusLink(context: IExecuteFunctions, runId: string): string {

@@ -3,7 +3,8 @@ import { countOf } from '../page';
 /** US dollars, in as many places as a person can use. */
 export function money(usd: number): string {
 	if (usd > 0 && usd < 0.001) return 'less than $0.001';
-	return `$${usd > 0 && usd < 0.1 ? usd.toFixed(3) : usd.toFixed(2)}`;
+	const short = Number(usd.toPrecision(2));
+	return `$${short > 0 && short < 0.1 ? short : usd.toFixed(2)}`;
 }
 
 /** What the answered calls of a run cost, as far as prices are known. */

@@ -1,6 +1,6 @@
 /** What a person sees who has sent the form: the run's name, what it may cost, and where to follow it. */
 import { html } from '../html';
-import { DEFAULT_ACCENT, renderDocument } from '../page';
+import { DEFAULT_ACCENT, renderDocument, type RenderedPage } from '../page';
 import { money } from './money';
 import { STATUS_STYLE } from './style';
 
@@ -16,9 +16,10 @@ export interface Ending {
 }
 
 /**
- * A whole page. n8n's form puts it into the page that it has open, so it has no script and needs no header.
+ * Who sent it without a browser gets the page as it is. n8n's form puts it into the page that it has open, so it has no script and
+ * does not rely on its headers.
  */
-export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending): string {
+export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending): RenderedPage {
 	const heading =
 		failure === undefined
 			? 'Thank you, the run has started'
@@ -39,5 +40,5 @@ export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending)
 				 that.</small></p></section>`
 			}`,
 		style: STATUS_STYLE,
-	}).html;
+	});
 }

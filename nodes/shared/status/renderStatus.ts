@@ -130,7 +130,7 @@ function filesOf(run: RunState, { files }: StatusFrame): Html | false {
 function standOf(run: RunState, { timeZone }: StatusFrame): Html {
 	const { lastStep, estimateUsd } = run;
 	return html`<section class="notes stand"><h2>So far</h2><dl>
-		${lastStep && html`<dt>Last step</dt><dd>${lastStep.note} <small>${lastStep.by}, ${moment(lastStep.at, timeZone)}</small></dd>`}
+		${lastStep && html`<dt>Last step</dt><dd>${lastStep.note} <small>${!lastStep.note.includes(lastStep.by) && `${lastStep.by}, `}${moment(lastStep.at, timeZone)}</small></dd>`}
 		${run.pieces.length > 0 && html`<dt>Work</dt><dd>${countsOf(run)}</dd>`}
 		<dt>Cost</dt><dd>${costOf(run)}</dd>
 		${estimateUsd !== undefined && html`<dt>Estimate at the start</dt><dd>about ${money(estimateUsd)}</dd>`}</dl></section>`;

@@ -27,11 +27,11 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		throw error;
 	});
 	if (found === undefined) {
-		return [{ title: '', statusUrl: '', page: renderEnding({ title: '', statusUrl: '', failure }) }];
+		return [{ title: '', statusUrl: '', page: renderEnding({ title: '', statusUrl: '', failure }).html }];
 	}
 	const { runId, title, status } = found.run;
 	const statusUrl = statusLink(context, runId);
 	const estimateUsd = estimateOf(item.json) ?? estimateOf((await scope.store.read(runId)).fields);
 	const known = { title, statusUrl, ...(estimateUsd === undefined ? {} : { estimateUsd }) };
-	return [{ ...known, status, runId, page: renderEnding({ ...known, failure }) }];
+	return [{ ...known, status, runId, page: renderEnding({ ...known, failure }).html }];
 };

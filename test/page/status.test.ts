@@ -1,0 +1,80 @@
+/** What the status page and the page after a form say in each state. */
+import { renderEnding, renderStatus } from '../../nodes/shared/status';
+import { runOf, statusFrameOf, STATUS_STATES } from './statusStates';
+
+const textOf = (html: string) =>
+	html
+		.replace(/^.*<body>/gs, '')
+		.replace(/<[^>]+>/g, ' ')
+		.replace(/&#39;/g, "'")
+		.replace(/\s+/g, ' ');
+const pageOf = (name: string) => STATUS_STATES[name]?.() ?? { status: 0, headers: {}, html: '' };
+const linksIn = (html: string) => [...html.matchAll(/<a [^>]*>(.*?)<\/a>/g)].map(([, text]) => text);
+
+it.each([
+	['statusUnderWay', 200, 'The run is under way', '15', ['Stop that']],
+	[
+		'statusWaiting',
+		200,
+		'“Storyboard concepts”: 2 of 3 pieces to decide.',
+		'60',
+		[
+			'Review the work',
+			'Review the work',
+			'Download the contact sheet',
+			'Download everything as ZIP',
+			'Stop that',
+		],
+	],
+	['statusWaitingWithoutButton', 200, 'It waits for a person to decide', undefined, ['Reload by itself']],
+	['statusDecided', 200, 'The run goes on in a moment', '60', ['Stop that']],
+	['statusExpired', 200, 'The time to decide is over', '60', ['Stop that']],
+	[
+		'statusFinished',
+		200,
+		'2 pieces are approved.',
+		undefined,
+		['Download the contact sheet', 'Download everything as ZIP'],
+	],
+	['statusFinishedUnapproved', 200, '$0.011, and 2 calls of unknown price', undefined, []],
+	['statusEscalated', 200, 'With Ana: nothing passed.', '60', ['Stop that']],
+	['statusStalled', 200, '2 concepts never came.', '60', ['Stop that']],
+	['statusCrashed', 200, 'nothing that is on record gets lost', '60', ['Stop that']],
+	['statusStopped', 200, 'Stopped by Ana.', undefined, []],
+	['statusNotValid', 404, 'This link does not work', undefined, []],
+	['statusUnavailable', 503, 'The database does not answer.', undefined, []],
+	['formSent', 200, 'Rooftop Chase Thank you, the run has started', undefined, ['See how the run stands']],
+	['formFailed', 200, 'The API key was refused. Check the credential.', undefined, []],
+])('the page "%s"', (name, status, text, refresh, links) => {
+	const page = pageOf(name);
+
+	expect(page.status).toBe(status);
+	expect(textOf(page.html)).toContain(text);
+	expect(linksIn(page.html)).toEqual(links);
+	expect(page.headers.Refresh).toBe(refresh);
+});
+
+it('counts the work by where it stands, with cost and estimate', () => {
+	expect(textOf(pageOf('statusUnderWay').html)).toContain(
+		'Work 3 pieces: 1 approved, 1 with a person, 1 in work. Cost $0.011 Estimate at the start about $0.04',
+	);
+});
+
+it('says nothing of an estimate that nobody made', () => {
+	const { estimateUsd: _, ...run } = runOf();
+	expect(renderStatus(run, statusFrameOf()).html).not.toContain('Estimate');
+	expect(renderEnding({ title: 'A', statusUrl: '' }).html).not.toContain('$');
+	expect(textOf(pageOf('formSent').html)).toContain('It will cost about $0.04.');
+});
+
+it.each([
+	[0, '$0.00'],
+	[0.0004, 'less than $0.001'],
+	[0.0114, '$0.011'],
+	[0.0996, '$0.10'],
+	[1.239, '$1.24'],
+])('writes %d as %s', (costUsd, written) => {
+	expect(textOf(renderStatus(runOf(undefined, { costUsd }), statusFrameOf()).html)).toContain(
+		`Cost ${written}`,
+	);
+});
