@@ -17,8 +17,11 @@ import { openHome } from './start/home.mjs';
 import { STAND_IN_KEY, enterAsOwner, importTemplates, provideCredential } from './start/prepare.mjs';
 import { readResult } from './start/result.mjs';
 import { approveAll, reviewLink } from './start/review.mjs';
+import { pagesOf, waitingRuns } from './start/waiting.mjs';
 
 const QUICK_START = '02-storyboard-with-human-gate';
+/** Serves the status pages, also of the quick start. */
+const INBOX = '07-review-inbox';
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 const FORM_TRIGGER = 'n8n-nodes-base.formTrigger';
 const RUN_TIMEOUT_MS = 10 * 60_000;
@@ -80,7 +83,7 @@ async function chooseModel() {
 /**
  * Runs it until it ends or waits for a person.
  * @param {Awaited<ReturnType<typeof bringUp>>} started @param {boolean} playsReviewer
- * @returns {Promise<string | undefined>} The review page's address, if it waits at one.
+ * @returns {Promise<import('./start/waiting.mjs').WaitingRun | undefined>} Its pages, if it waits.
  */
 async function runQuickStart({ n8n, quickStart: workflow }, playsReviewer) {
 	const trigger = workflow.nodes.find((/** @type {{ type: string }} */ node) => node.type === MANUAL_TRIGGER);
@@ -98,10 +101,12 @@ async function runQuickStart({ n8n, quickStart: workflow }, playsReviewer) {
 				signal: ending.signal,
 			}),
 		);
-	const link = reviewLink(await follow(), workflow, n8n.baseUrl);
-	if (!link || !playsReviewer) return link;
+	const execution = await follow();
+	const review = reviewLink(execution, workflow, n8n.baseUrl);
+	if (!review) return undefined;
+	if (!playsReviewer) return { review, ...pagesOf(execution, workflow, n8n.baseUrl) };
 	say('  The run waits for a person. The demo opens the review page and approves everything:');
-	await approveAll(link, 'Demo reviewer');
+	await approveAll(review, 'Demo reviewer');
 	await follow();
 	return undefined;
 }
@@ -153,18 +158,25 @@ async function bringUp({ demo, port, keepData }) {
 	const credential = await provideCredential(n8n.api, home, connection);
 	const workflows = await importTemplates(n8n.api, home, credential);
 	say(`Templates in n8n: ${[...workflows.keys()].join(', ') || 'none'}.`);
-	const quickStart = workflows.get(QUICK_START);
-	if (!quickStart) throw new PlainError(`workflows/${QUICK_START}.json is missing.`);
-	await n8n.api.publish({ id: quickStart.id, versionId: quickStart.versionId });
-	return { home, n8n, quickStart };
+	const [quickStart, inbox] = [QUICK_START, INBOX].map((name) => {
+		const workflow = workflows.get(name);
+		if (!workflow) throw new PlainError(`workflows/${name}.json is missing.`);
+		return workflow;
+	});
+	for (const { id, versionId } of [quickStart, inbox]) await n8n.api.publish({ id, versionId });
+	return { home, n8n, quickStart, workflows };
 }
 
-/** @param {Awaited<ReturnType<typeof bringUp>>} started @param {string} [review] */
-function tellWhere({ home, n8n, quickStart }, review) {
+/** @param {Awaited<ReturnType<typeof bringUp>>} started @param {import('./start/waiting.mjs').WaitingRun[]} waiting */
+function tellWhere({ home, n8n, quickStart }, waiting) {
 	const form = quickStart.nodes.find((/** @type {{ type: string }} */ node) => node.type === FORM_TRIGGER);
 	const path = form && (form.parameters.path || form.parameters.options?.path || form.webhookId);
 	say('');
-	if (review) say(`Review the work:  ${review}`);
+	for (const { title, review, status } of waiting) {
+		if (waiting.length > 1) say(`"${title}" waits for a person.`);
+		say(`Review the work:  ${review}`);
+		if (status) say(`Follow the run:   ${status}`);
+	}
 	say(`Open the canvas:  ${n8n.baseUrl}/workflow/${quickStart.id}`);
 	if (path) say(`Send a brief:     ${n8n.baseUrl}/form/${path}`);
 	say(`Log in as:        ${home.notes.owner.email}`);
@@ -181,13 +193,13 @@ async function main() {
 		say(
 			'The quick start ran at an earlier start, so nothing is run (or paid) now: press its button in the editor.',
 		);
-		tellWhere(started);
+		tellWhere(started, await waitingRuns(n8n.api, started.workflows.values(), n8n.baseUrl));
 		return untilEnded();
 	}
 	say('Running the quick start:');
-	let review;
+	let waiting;
 	try {
-		review = await runQuickStart(started, options.demo);
+		waiting = await runQuickStart(started, options.demo);
 		const result = await readResult({ stateFile: n8n.stateFile, workflowId: quickStart.id });
 		if (options.demo && result.status !== 'finished') {
 			throw new PlainError(`The run is ${result.status}, not finished: the lines above tell why.`);
@@ -201,7 +213,7 @@ async function main() {
 		if (options.demo || !(error instanceof PlainError) || ending.signal.aborted) throw error;
 		say(`  ${error.message}`);
 	}
-	tellWhere(started, review);
+	tellWhere(started, waiting ? [waiting] : []);
 	return untilEnded();
 }
 

@@ -72,6 +72,8 @@ export function describeTask(node, type, task, toldFailures = new Set()) {
 		case 'humanGate':
 			return describeDecisions(outputs);
 		default:
+			// Its address is told at the end.
+			if (items[0]?.statusUrl) return [];
 			return [
 				`${node}: ${items.length === 1 && items[0]?.title ? quote(items[0].title) : count(items.length, 'item')}`,
 				...failures,
