@@ -9,6 +9,7 @@ import {
 	WRITE,
 	errorOf,
 	importFlow,
+	importWorkflow,
 	itemsOf,
 	readTemplate,
 	type Flow,
@@ -108,6 +109,22 @@ describe('the editor', () => {
 		expect(marked.flat()).toEqual(expect.arrayContaining(['Capture the intent', WRITE]));
 		await shoot(page, 'canvas-without-credential');
 	});
+
+	it.each(['02-storyboard-with-human-gate', '07-review-inbox'])(
+		'shows the template %s without a fault',
+		async (template) => {
+			const { workflow } = await importWorkflow(`editor-${template}`, readTemplate(template));
+			await openWorkflow(page, workflow.id);
+			const nodes = workflow.nodes.filter((node: Json) => !node.type.endsWith('stickyNote'));
+			await nodeOnCanvas(page)
+				.nth(nodes.length - 1)
+				.waitFor();
+			expect(await page.locator(FAULT).count()).toBe(0);
+			expect(await nodeOnCanvas(page).getByText('?', { exact: true }).count()).toBe(0);
+			await shoot(page, `canvas-${template}`);
+			expect(faults).toEqual([]);
+		},
+	);
 
 	it.each(PANELS)('opens the panel of %s with its labels', async (name, file, labels) => {
 		await openWorkflow(page, flow.workflow.id);

@@ -4,7 +4,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
 import { importWorkflow, itemsOf, readTemplate, type Flow } from './support/flow';
 import { choose, isGuarded, send, visit, type Answer } from './support/gate';
+import { startReviewServer } from './support/reviewServer';
 import { until, world, type Json } from './support/world';
+import { STATUS_STATES } from '../page/statusStates';
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
 const FORM = 'When a brief is sent';
@@ -132,14 +134,35 @@ describe('the status page', () => {
 		expect(String(body)).toContain('Your brief arrived, but the run could not go on');
 	});
 
-	it('is not given out to the button, which works as before', async () => {
+	it('has a link for a run of the button too, which npm start finds again', async () => {
 		const flow = await publish('status-button', '02-storyboard-with-human-gate');
-		const id = await flow.start();
-		const execution = await flow.n8n.api.waitForExecution(id, { until: ['waiting', 'error', 'success'] });
+		const { api, baseUrl } = flow.n8n;
+		const execution = await api.waitForExecution(await flow.start(), {
+			until: ['waiting', 'error', 'success'],
+		});
 		expect(execution.status).toBe('waiting');
-		expect(itemsOf(execution, STATUS)).toMatchObject([
-			{ statusUrl: expect.stringContaining('greenlight-status') },
-		]);
+		const [{ statusUrl } = {} as Json] = itemsOf(execution, STATUS);
+
+		const [found, ...others] = await world.scripts.waitingRuns(api, [inbox, flow.workflow], baseUrl);
+		expect(others).toEqual([]);
+		expect(found).toEqual({
+			title: (await flow.run()).title,
+			review: expect.stringContaining('/webhook-waiting/'),
+			status: statusUrl,
+		});
+		expect((await visit(String(found?.review))).body).toContain('Send decisions');
+		expect((await visit(String(found?.status))).body).toContain('It waits for a person to decide');
+	});
+
+	it('reloads by itself although it may run no script', async () => {
+		const underWay = STATUS_STATES.statusUnderWay?.();
+		if (underWay === undefined) throw new Error('There is no such state.');
+		const server = await startReviewServer({ ...underWay, headers: { ...underWay.headers, Refresh: '1' } });
+		const page = await browser.newPage();
+		await page.goto(server.url);
+		await until('the page is asked for again', async () => server.asked.length > 1);
+		await page.close();
+		await server.close();
 	});
 
 	describe('behind a link that is not right', () => {

@@ -17,11 +17,12 @@ module.exports = async () => {
 			'The package is not built: run the tests with "npm run test:e2e", which builds it first.',
 		);
 	}
-	const [instance, standInModel, prepare, result, processes, gate] = await Promise.all([
+	const [instance, standInModel, prepare, result, waiting, processes, gate] = await Promise.all([
 		import('../../../scripts/n8nInstance.mjs'),
 		import('../../../scripts/standInModel.mjs'),
 		import('../../../scripts/start/prepare.mjs'),
 		import('../../../scripts/start/result.mjs'),
+		import('../../../scripts/start/waiting.mjs'),
 		import('../../../scripts/lib/processes.mjs'),
 		import('../../../scripts/prove/gateFlow.mjs'),
 	]);
@@ -30,7 +31,7 @@ module.exports = async () => {
 	const screenshots = join(folder, 'screenshots');
 	mkdirSync(screenshots);
 	const world = {
-		scripts: { ...instance, ...standInModel, ...prepare, ...result, ...processes, gate },
+		scripts: { ...instance, ...standInModel, ...prepare, ...result, ...waiting, ...processes, gate },
 		repository: REPOSITORY,
 		folder,
 		screenshots,

@@ -91,6 +91,12 @@ export interface World {
 		withCredential(workflow: Json, types: Set<string>, credential: { id: string; name: string }): Json;
 		CREDENTIAL_TYPE: string;
 		gate: import('./gate').GateScripts;
+		/** `scripts/start/waiting.mjs` */
+		waitingRuns(
+			api: N8nApi,
+			workflows: Iterable<Json>,
+			baseUrl: string,
+		): Promise<Array<{ title: string; review: string; status: string }>>;
 		isAlive(pid: number | undefined): boolean;
 		signalGroup(pid: number | undefined, signal: string | 0): boolean;
 	};
