@@ -65,7 +65,7 @@ describe('attacks on the review page', () => {
 
 	/** What Chromium notes itself: the status of the page, and that nobody was asked before a page with unsent decisions was left. */
 	const isOwnNote = (text: string) =>
-		/^Failed to load resource: the server responded with a status of 4|^Blocked attempt to show a 'beforeunload'/.test(
+		/^Failed to load resource: the server responded with a status of [45]|^Blocked attempt to show a 'beforeunload'/.test(
 			text,
 		);
 	const isOwn = (url: string) =>

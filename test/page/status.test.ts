@@ -78,3 +78,15 @@ it.each([
 		`Cost ${written}`,
 	);
 });
+
+it('names the other person too, when some pieces wait for one and the rest for a review', () => {
+	const note = 'With Ana: one never passed.';
+	const { reviews } = runOf(undefined, {
+		reviews: [{ title: 'Storyboard', pieces: ['a'], decided: 0, status: 'open' }],
+	});
+	const said = (more: Parameters<typeof runOf>[1]) =>
+		textOf(renderStatus(runOf(undefined, { note, reviews, ...more }), statusFrameOf()).html);
+
+	expect(said({ status: 'escalated' })).toContain(note);
+	expect(said({ status: 'waiting' })).not.toContain(note);
+});

@@ -58,11 +58,13 @@ export function renderStatusNotice(notice: StatusNotice): RenderedPage {
 }
 
 function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text: Html } {
+	const note = run.note && html`<p>${run.note}</p>`;
 	const open = run.reviews.filter(({ status }) => status === 'open');
 	if (open.length > 0) {
 		return {
 			heading: 'It waits for a person to decide',
-			text: html`${open.map((review) => reviewOf(review, frame))}`,
+			// Other pieces of the run may be with another person.
+			text: html`${open.map((review) => reviewOf(review, frame))}${run.status === 'escalated' && note}`,
 		};
 	}
 	const isActive = run.status === 'open' || run.status === 'waiting';
@@ -78,7 +80,6 @@ function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text:
 			text: html`<p>What was not decided by then goes on without a decision in a moment.</p>`,
 		};
 	}
-	const note = run.note && html`<p>${run.note}</p>`;
 	switch (run.status) {
 		case 'open':
 		case 'waiting':
