@@ -320,7 +320,7 @@ describe('the review page in Chromium', () => {
 		const piece = { contentHash: '', action: '', note: '', scope: '', edits: { tone: 'loud' } };
 		const typed = { reviewer: 'Ana', pieces: Array.from({ length: 200 }, () => piece) };
 		const state = { kind: 'editing', typed, index: 0 } as const;
-		await open(renderReview(pageOf(undefined, { pieces: manyPieces(200), notes: [], state })));
+		await open(renderReview(pageOf(undefined, { pieces: manyPieces(200), state })));
 
 		await press('Approve all that pass');
 		await press('Send what is decided');

@@ -20,6 +20,13 @@ export function countOf(count: number, one = 'piece', many = 'pieces'): string {
 	return `${count} ${count === 1 ? one : many}`;
 }
 
+const ORDINALS = 'First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth'.split(' ');
+
+/** `Second review`, `11. review`. */
+export function reviewName(number: number): string {
+	return `${ORDINALS[number - 1] ?? `${number}.`} review`;
+}
+
 /** A moment such as "3 March 2026 at 14:02 UTC", or the text itself when it is no time. */
 export function moment(iso: string, timeZone = 'UTC'): Html {
 	const time = new Date(iso);
