@@ -164,7 +164,7 @@ function tellWhere({ home, n8n, quickStart }, review) {
 	const form = quickStart.nodes.find((/** @type {{ type: string }} */ node) => node.type === FORM_TRIGGER);
 	const path = form && (form.parameters.path || form.parameters.options?.path || form.webhookId);
 	say('');
-	if (review) say(`Review the work:  ${review}`);
+	if (review) say(`Review page:      ${review}`);
 	say(`Open the canvas:  ${n8n.baseUrl}/workflow/${quickStart.id}`);
 	if (path) say(`Send a brief:     ${n8n.baseUrl}/form/${path}`);
 	say(`Log in as:        ${home.notes.owner.email}`);
