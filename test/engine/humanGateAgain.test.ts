@@ -141,7 +141,9 @@ describe('a link of an earlier review', () => {
 		const store = await engine.store();
 		await store.write(runIdOf(again), [{ by: 'Test', commands: [], status: { status: 'stopped' } }]);
 
-		expect((await open(again, first)).body).not.toMatch(LEADS_ON);
+		const { body } = await open(again, first);
+		expect(body).toContain('This run was stopped');
+		expect(body).not.toMatch(LEADS_ON);
 	});
 
 	it('leads to a page that asks for the passcode as ever', async () => {

@@ -1,6 +1,6 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import type { OldRoundNotice, ReviewFrame, ReviewNotice } from '../../shared/review';
-import type { Review, StateDocument, StateStore } from '../../shared/state';
+import type { Review, Run, StateDocument, StateStore } from '../../shared/state';
 import type { ReviewData } from './reviewData';
 
 /** A request for a review that is there and may be looked at. */
@@ -36,16 +36,8 @@ export async function openRequest(
 	const nonce = query.nonce ?? review.nonce;
 	const answers = answersOf(document, review);
 	const isDecided = review.pieces.every(({ artefactId }) => answers.has(artefactId));
-	const isOpen = run.status !== 'stopped' && (isDecided || !isOver(review, Date.now()));
-	if (nonce !== review.nonce) {
-		const earlier = own.find((each) => each.nonce === nonce);
-		if (earlier === undefined) return { notice: { kind: 'notValid' } };
-		const mayLead = isOpen && mayLeadOn(earlier, review, Date.now());
-		return { notice: await oldRound(context, document, earlier, frame, mayLead ? review : undefined) };
-	}
-	if (run.status === 'stopped') return { notice: { kind: 'stopped', frame } };
-	const { deadline } = review;
-	if (!isOpen && deadline !== undefined) return { notice: { kind: 'expired', frame, deadline } };
+	const refused = await refusalOf(context, { document, own, review, nonce, isDecided, frame, run });
+	if (refused !== undefined) return { notice: refused };
 	const media = typeof query.media === 'string' ? query.media : undefined;
 	const asked = new Set(review.pieces.map(({ artefactId }) => artefactId));
 	const shown = artefactsOf(document).filter(({ id }) => asked.has(id));
@@ -67,7 +59,35 @@ export async function openRequest(
 	};
 }
 
-/** What was decided in time counts, as long as the run still waits for it. */
+interface Visit {
+	run: Run;
+	document: StateDocument;
+	/** All reviews of this gate in the run. */
+	own: readonly Review[];
+	/** The one that waits now, and whether everything is decided in it. */
+	review: Review;
+	isDecided: boolean;
+	/** That of the link. */
+	nonce: unknown;
+	frame: ReviewFrame;
+}
+
+async function refusalOf(context: IWebhookFunctions, visit: Visit): Promise<ReviewNotice | undefined> {
+	const { run, document, own, review, isDecided, nonce, frame } = visit;
+	const now = Date.now();
+	const asked = own.find((each) => each.nonce === nonce);
+	if (asked === undefined) return { kind: 'notValid' };
+	if (run.status === 'stopped') return { kind: 'stopped', frame };
+	// What was decided in time counts, as long as the run still waits for it.
+	const isClosed = isOver(review, now) && !isDecided;
+	if (asked !== review) {
+		const next = !isClosed && mayLeadOn(asked, review, now) ? review : undefined;
+		return oldRound(context, document, asked, frame, next);
+	}
+	const { deadline } = review;
+	return isClosed && deadline !== undefined ? { kind: 'expired', frame, deadline } : undefined;
+}
+
 function isOver({ deadline }: Review, now: number): boolean {
 	return deadline !== undefined && Date.parse(deadline) <= now;
 }
