@@ -174,7 +174,7 @@ function tellWhere({ home, n8n, quickStart }, waiting) {
 	say('');
 	for (const { title, review, status } of waiting) {
 		if (waiting.length > 1) say(`"${title}" waits for a person.`);
-		say(`Review the work:  ${review}`);
+		say(`Review page:      ${review}`);
 		if (status) say(`Follow the run:   ${status}`);
 	}
 	say(`Open the canvas:  ${n8n.baseUrl}/workflow/${quickStart.id}`);

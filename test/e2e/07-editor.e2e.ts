@@ -52,7 +52,18 @@ const PANELS: Array<[node: string, file: string, labels: string[]]> = [
 		],
 	],
 	[CHECK, 'panel-style', ['Credential', 'Model', 'Options', 'Run']],
-	[ROUTER, 'panel-router', ['Attempts', 'Target', 'How to Try Again', 'When Spent', 'Options', 'Run']],
+	[
+		ROUTER,
+		'panel-router',
+		[
+			'Attempts',
+			'How Many Have to Pass',
+			'How to Try Again',
+			'When Nothing Is Left to Try',
+			'Options',
+			'Run',
+		],
+	],
 	['Hand to a person', 'panel-store', ['Resource', 'Operation', 'Who', 'Why', 'Next Step', 'Run']],
 ];
 

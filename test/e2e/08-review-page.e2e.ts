@@ -154,6 +154,22 @@ describe('the review page in Chromium', () => {
 			await press('Send decisions');
 
 			await page.waitForFunction(`document.activeElement.id === 'problems'`);
+			expect(page.url()).toBe(`${server.url}#`);
+		});
+
+		it('looks by plain links whether the work is back, and sends nothing again', async () => {
+			await open(state('open'), WITHOUT);
+
+			server.page = state('thanks');
+			await press('Send what is decided');
+			server.page = state('oldRoundLeadsOn');
+			await page.getByRole('link', { name: 'See whether it is ready' }).click();
+			server.page = state('open');
+			await page.getByRole('link', { name: 'Review the work as it is now' }).click();
+
+			await page.waitForURL(/\?nonce=n0nce&signature=00$/);
+			expect(await page.locator('#p0').count()).toBe(1);
+			expect(server.sent).toHaveLength(1);
 		});
 
 		it('continues a run that everything is decided of', async () => {
@@ -316,11 +332,22 @@ describe('the review page in Chromium', () => {
 		});
 	});
 
+	describe('on a phone', () => {
+		it.each(['open', 'onePiece', 'sixtyPieces', 'standIn'])('"%s" begins with the work', async (name) => {
+			await open(state(name), { ...PHONE, hasTouch: true, isMobile: true });
+
+			const { y = 1e9 } = (await page.locator('#p0 h2').boundingBox()) ?? {};
+			const bar = (await page.locator('.bar').boundingBox())?.y ?? 0;
+			expect(y + 40).toBeLessThan(bar);
+			expect(await page.getByText('Keyboard shortcuts').isVisible()).toBe(false);
+		});
+	});
+
 	it('sends two hundred pieces whole, with the texts of each', async () => {
 		const piece = { contentHash: '', action: '', note: '', scope: '', edits: { tone: 'loud' } };
 		const typed = { reviewer: 'Ana', pieces: Array.from({ length: 200 }, () => piece) };
 		const state = { kind: 'editing', typed, index: 0 } as const;
-		await open(renderReview(pageOf(undefined, { pieces: manyPieces(200), notes: [], state })));
+		await open(renderReview(pageOf(undefined, { pieces: manyPieces(200), state })));
 
 		await press('Approve all that pass');
 		await press('Send what is decided');

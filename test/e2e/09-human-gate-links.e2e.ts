@@ -253,7 +253,7 @@ describe('a link whose review is over', () => {
 		}
 	});
 
-	it('of an earlier round says so; the newest one goes on', async () => {
+	it('of an earlier review leads to the one that waits now, and decides nothing', async () => {
 		const flow = await importFlow('rounds', { change: letPersonDecide });
 		const executionId = await flow.start();
 		await world.scripts.gate.waits(flow.n8n.api, executionId);
@@ -267,7 +267,9 @@ describe('a link whose review is over', () => {
 
 		const old = await visit(first);
 		expect([old.status, isGuarded(old)]).toEqual([410, true]);
-		expect(old.body).toContain('This link is from an earlier round');
+		expect(old.body).toContain('Review the work as it is now');
+		const [, ahead = ''] = /href="(\?[^"]+)">Review the work as it is now/.exec(old.body) ?? [];
+		expect(new URL(ahead.replaceAll('&amp;', '&'), first).toString()).toBe(second);
 		const stale = await visit(first, {
 			form: choose(['approve'], { reviewer: 'Eve', end: '1', send: 'decided' }),
 		});

@@ -31,7 +31,7 @@ const body = (html: string) => html.slice(html.indexOf('<body>'));
 const tagsOf = (html: string) => [...html.matchAll(/<([a-z][a-z0-9]*)\b([^>]*)>/gi)];
 
 describe('the contact sheet', () => {
-	it('says what the set is, who approved and what was said of it', () => {
+	it('says what the set is and who approved, and nothing of the check', () => {
 		const html = body(
 			sheet([
 				piece({
@@ -46,10 +46,10 @@ describe('the contact sheet', () => {
 			'2 pieces: 1 approved, 1 passed and not approved yet · as of 22 November 2026, 12:04 UTC',
 			'Approved by <bdi>Ana</bdi>, 20 November 2026, 09:00 UTC',
 			'Keep the rain',
-			'matches the guide',
 			'She runs.',
 		])
 			expect(html).toContain(text);
+		expect(html).not.toMatch(/Check|matches the guide/);
 		expect(html.match(/Over the wet roofs/g)).toHaveLength(2);
 	});
 
@@ -74,6 +74,19 @@ describe('the contact sheet', () => {
 		])
 			expect(html).toContain(text);
 		expect(html).not.toMatch(/Nothing|Empty|None/);
+	});
+
+	it('shows the colours of a palette, and no other text as a colour', () => {
+		const content = {
+			palette: ['#14213D', 'bone #e8e6e3'],
+			note: `The red #c3073f is hers alone, and ${'so '.repeat(9)}on.`,
+		};
+		const html = body(sheet([piece({ content })]));
+
+		expect(
+			[...html.matchAll(/<svg aria-hidden=true><rect fill="(#\w{6})" \/><\/svg>/g)].map(([, fill]) => fill),
+		).toEqual(['#14213D', '#e8e6e3']);
+		expect(html).toContain('<li dir="auto">#14213D<svg');
 	});
 
 	it('shows pictures inside the page, and names all other files with their size', () => {

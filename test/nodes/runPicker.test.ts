@@ -31,7 +31,7 @@ const line = (...nodes: INode[]) =>
 describe('the list of runs', () => {
 	const engine = useEngine();
 
-	it('shows title, status and date of each, newest first, and finds words', async () => {
+	it('shows when each began, title and status, newest first, and finds words', async () => {
 		for (const runKey of ['list spring', 'list autumn']) await runWorkflow(line(begin(runKey)));
 		const store = await engine.store();
 		const newest = await store.listRuns({ search: 'list ' });
@@ -39,7 +39,7 @@ describe('the list of runs', () => {
 		const { results, paginationToken } = await list('list ');
 
 		expect(results.map(({ value }) => value)).toEqual(newest.map(({ runId }) => runId));
-		expect(results[0]?.name).toMatch(/^A chase \((open|finished), \d{1,2} \w+ 20\d\d, \d\d:\d\d\)$/);
+		expect(results[0]?.name).toMatch(/^\d{1,2} \w+ 20\d\d, \d\d:\d\d: A chase \((open|finished)\)$/);
 		expect(paginationToken).toBeUndefined();
 		const [found, ...others] = (await list(' list spring ')).results;
 		expect(others).toEqual([]);

@@ -165,7 +165,7 @@ export function richPieces(say: Say = asIs): ReviewPiece[] {
 			],
 			notes: [
 				{
-					round: 0,
+					review: 1,
 					action: 'redirect',
 					note: say('He should be the one who is led.\nKeep the hotel sign.'),
 					reviewer: say('Ana Duarte'),
@@ -204,6 +204,7 @@ export function richPieces(say: Say = asIs): ReviewPiece[] {
 			],
 		}),
 		pieceOf(3, say, {
+			inPlaceOf: say('Glass Skyline'),
 			media: [
 				{ src: '?media=sound', mimeType: 'audio/wav', alt: say('Rain and steps'), fileName: say('rain.wav') },
 				{
@@ -222,13 +223,22 @@ export function richPieces(say: Say = asIs): ReviewPiece[] {
 export function pageOf(say: Say = asIs, more: Partial<ReviewPage> = {}): ReviewPage {
 	return {
 		...frameOf(say),
-		round: 1,
+		number: 2,
+		askedFor: {
+			brief: say(
+				'Generate three storyboard concepts for a tense rooftop chase scene, noir tone, then validate each against our studio style guide.\nShe leads, he only thinks that he follows.',
+			),
+			intent: [
+				{ name: 'genre', label: 'Genre', value: say('Noir thriller') },
+				{ name: 'mustHave', label: 'Must have', value: [say('a red satchel'), say('rain')] },
+			],
+		},
+		models: [say('gemini-3.8-flash')],
 		openedAt: '2026-03-03T09:30:00.000Z',
 		deadline: '2026-03-06T17:00:00.000Z',
 		passcodeAsked: false,
 		reviewer: say('Ana Duarte'),
 		pieces: richPieces(say),
-		notes: [{ round: 0, note: say('Less rain, more fear.'), reviewer: say('Jo Lind') }],
 		nonce: 'n0nce',
 		state: { kind: 'open' },
 		...more,

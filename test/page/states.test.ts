@@ -66,7 +66,15 @@ it.each([
 	['thanksPartly', 200, '3 pieces are still to decide. The run waits.', []],
 	['thanksLeaving', 200, '1 piece leaves the review without a decision.', []],
 	['decidedBefore', 409, 'Somebody else decided first', []],
-	['oldRound', 410, 'It belongs to round 1', []],
+	['thanksDone', 200, 'You are done here and can close this page.', []],
+	['oldRound', 410, 'It belongs to the first review, and the work has moved on since.', []],
+	['oldRoundLeadsOn', 410, 'Review the work as it is now', []],
+	[
+		'standIn',
+		200,
+		'Written by the offline stand-in, which does not read your brief.',
+		['save', 'decided', 'all'],
+	],
 	['expired', 410, 'The time to decide is over', []],
 	['stopped', 410, 'This run was stopped', []],
 	['notValid', 404, 'This link does not work', []],
@@ -78,7 +86,7 @@ it.each([
 
 describe('a piece', () => {
 	const pieceHtml = (...args: Parameters<typeof pieceOf>) =>
-		renderReview(pageOf(undefined, { pieces: [pieceOf(...args)], notes: [] })).html;
+		renderReview(pageOf(undefined, { pieces: [pieceOf(...args)] })).html;
 	const withField = (value: Json) =>
 		textOf(pieceHtml(0, undefined, { fields: [{ name: 'x', label: 'Field', value }] }));
 
@@ -226,8 +234,7 @@ describe('a long page', () => {
 		...new Set([...html.matchAll(/<textarea name="e(\d+)\./g)].map(([, index]) => Number(index))),
 	];
 	const buttonsToEdit = (html: string) => html.match(/<button name=edit /g)?.length ?? 0;
-	const pageWith = (count: number) =>
-		renderReview(pageOf(undefined, { pieces: manyPieces(count), notes: [] })).html;
+	const pageWith = (count: number) => renderReview(pageOf(undefined, { pieces: manyPieces(count) })).html;
 
 	it('has a button for the texts of each piece, from 21 pieces on', () => {
 		expect([editorsIn(pageWith(20)).length, buttonsToEdit(pageWith(20))]).toEqual([20, 0]);

@@ -49,7 +49,7 @@ function allDecided(say: Say): ReviewPiece[] {
 /** Each state by name, rendered with what `say` makes of its texts. */
 export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 	open: (say = asIs) => renderReview(pageOf(say)),
-	onePiece: (say = asIs) => renderReview(pageOf(say, { pieces: [pieceOf(0, say)], notes: [], round: 0 })),
+	onePiece: (say = asIs) => renderReview(pageOf(say, { pieces: [pieceOf(0, say)], number: 1 })),
 	passcode: (say = asIs) => renderReview(pageOf(say, { passcodeAsked: true })),
 	partlyDecided: (say = asIs) => renderReview(pageOf(say, { pieces: partlyDecided(say) })),
 	toContinue: (say = asIs) =>
@@ -121,6 +121,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			decided: decidedList(say),
 			left: 0,
 			continued: true,
+			comesBack: true,
 		}),
 	thanksPartly: (say = asIs) =>
 		renderNotice({
@@ -129,6 +130,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			decided: decidedList(say).slice(0, 2),
 			left: 3,
 			continued: false,
+			comesBack: true,
 			deadline: say('2026-03-06T17:00:00.000Z'),
 		}),
 	thanksLeaving: (say = asIs) =>
@@ -138,20 +140,43 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			decided: decidedList(say).slice(0, 2),
 			left: 1,
 			continued: true,
+			comesBack: true,
+		}),
+	thanksDone: (say = asIs) =>
+		renderNotice({
+			kind: 'thanks',
+			frame: frameOf(say),
+			decided: decidedList(say).slice(0, 1),
+			left: 0,
+			continued: true,
+			comesBack: true,
+			statusUrl: 'https://n8n.example/status/7',
 		}),
 	decidedBefore: (say = asIs) =>
 		renderNotice({ kind: 'decidedBefore', frame: frameOf(say), decided: decidedList(say) }),
-	oldRound: (say = asIs) => renderNotice({ kind: 'oldRound', frame: frameOf(say), round: 0 }),
+	oldRound: (say = asIs) =>
+		renderNotice({ kind: 'oldRound', frame: frameOf(say), number: 1, hasSent: false }),
+	oldRoundLeadsOn: (say = asIs) =>
+		renderNotice({
+			kind: 'oldRound',
+			frame: frameOf(say),
+			number: 1,
+			hasSent: true,
+			next: '?nonce=n0nce&signature=00',
+		}),
+	standIn: (say = asIs) =>
+		renderReview(
+			pageOf(say, { pieces: [pieceOf(0, say)], number: 1, models: ['stand-in-for-gemini-3.8-flash'] }),
+		),
 	expired: (say = asIs) =>
 		renderNotice({ kind: 'expired', frame: frameOf(say), deadline: say('2026-03-06T17:00:00.000Z') }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
 	notValid: () => renderNotice({ kind: 'notValid' }),
-	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say), notes: [] })),
+	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say) })),
 	editing: (say = asIs) =>
 		renderReview(
 			pageOf(say, {
 				pieces: manyPieces(21, say),
-				notes: [],
 				state: { kind: 'editing', typed: typedOf(say), index: 3 },
 			}),
 		),

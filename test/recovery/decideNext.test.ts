@@ -270,8 +270,8 @@ describe('a decision', () => {
 });
 
 it.each([
-	[{ target: -1 }, "'Target'"],
-	[{ target: 1.5 }, "'Target'"],
+	[{ target: -1 }, "'How Many Have to Pass'"],
+	[{ target: 1.5 }, "'How Many Have to Pass'"],
 	[{ attempts: 0 }, "'Attempts'"],
 	[{ attempts: Number.NaN }, "'Attempts'"],
 	[{ deadlineMs: -1 }, "'Deadline'"],

@@ -20,7 +20,7 @@ export const properties: INodeProperties[] = [
 		displayName: 'Wait at Most (Hours)',
 		name: 'waitHours',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 2 },
+		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
 			'After that everything leaves by No Decision, and the link expires. 0: the run waits for as long as it takes.',
@@ -42,6 +42,17 @@ export const properties: INodeProperties[] = [
 			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces and deadline.',
 	},
 	{
+		displayName:
+			'A logo has to be a data: address, which begins with data:image/. One on the web is not shown: the review page loads nothing from elsewhere, so that no other server sees who reviews what.',
+		name: 'logoNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: { '/options.logo': [{ _cnd: { exists: true } }] },
+			hide: { '/options.logo': [{ _cnd: { startsWith: 'data:image/' } }] },
+		},
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -61,7 +72,8 @@ export const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. data:image/png;base64,…',
-				description: 'A small picture as a data: address. The page loads nothing from other addresses.',
+				description:
+					'A small picture written out as text: a data: address of a PNG, JPEG, GIF, WebP, AVIF or SVG in base64. Search the web for "image to data URI" to turn a file into one.',
 			},
 			{
 				displayName: 'Reviewer',

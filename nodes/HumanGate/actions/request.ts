@@ -1,6 +1,6 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import type { ReviewFrame, ReviewNotice } from '../../shared/review';
-import type { Review, StateStore } from '../../shared/state';
+import type { OldRoundNotice, ReviewFrame, ReviewNotice } from '../../shared/review';
+import type { Review, Run, StateDocument, StateStore } from '../../shared/state';
 import type { ReviewData } from './reviewData';
 
 /** A request for a review that is there and may be looked at. */
@@ -17,9 +17,9 @@ export interface GateRequest {
 export async function openRequest(
 	context: IWebhookFunctions,
 ): Promise<GateRequest | { notice: ReviewNotice }> {
-	const { openStoreOfWebhook, parkedItems, signedLink } = await import('../../shared/host');
-	const { answersOf } = await import('../../shared/review');
-	const { reviewsOf } = await import('../../shared/state');
+	const { openStoreOfWebhook, parkedItems } = await import('../../shared/host');
+	const { answersOf, modelsOf } = await import('../../shared/review');
+	const { artefactsOf, reviewsOf } = await import('../../shared/state');
 	const parked = parkedItems(context);
 	const runId = String(parked.find(({ json }) => typeof json.runId === 'string')?.json.runId ?? '');
 	const store = await openStoreOfWebhook(context);
@@ -36,13 +36,16 @@ export async function openRequest(
 	const nonce = query.nonce ?? review.nonce;
 	const answers = answersOf(document, review);
 	const isDecided = review.pieces.every(({ artefactId }) => answers.has(artefactId));
-	const about = { isStopped: run.status === 'stopped', isDecided, frame };
-	const refusal = refusalOf(own, review, nonce, about, Date.now());
-	if (refusal !== undefined) return { notice: refusal };
+	const refused = await refusalOf(context, { document, own, review, nonce, isDecided, frame, run });
+	if (refused !== undefined) return { notice: refused };
+	const media = typeof query.media === 'string' ? query.media : undefined;
+	const asked = new Set(review.pieces.map(({ artefactId }) => artefactId));
+	const shown = artefactsOf(document).filter(({ id }) => asked.has(id));
+	const { linkWithin } = await import('./links');
 	return {
 		store,
 		parked,
-		media: typeof query.media === 'string' ? query.media : undefined,
+		media,
 		data: {
 			run,
 			document,
@@ -50,38 +53,72 @@ export async function openRequest(
 			answers,
 			frame,
 			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
-			mediaLink: (piece, file) => {
-				const parameters = { nonce: review.nonce, media: `${piece}-${file}` };
-				return isOwnAddress(query.signature)
-					? `?${String(new URLSearchParams({ ...parameters, signature: query.signature }))}`
-					: new URL(signedLink(context, parameters)).search;
-			},
+			models: media === undefined ? await modelsOf(store, runId, shown) : [],
+			mediaLink: (piece, file) => linkWithin(context, { nonce: review.nonce, media: `${piece}-${file}` }),
 		},
 	};
 }
 
-/** n8n's own address of a step that waits has another path than a signed link, and a token that holds for all parameters. */
-function isOwnAddress(signature: unknown): signature is string {
-	return typeof signature === 'string' && signature.includes('/');
+interface Visit {
+	run: Run;
+	document: StateDocument;
+	/** All reviews of this gate in the run. */
+	own: readonly Review[];
+	/** The one that waits now, and whether everything is decided in it. */
+	review: Review;
+	isDecided: boolean;
+	/** That of the link. */
+	nonce: unknown;
+	frame: ReviewFrame;
 }
 
-function refusalOf(
-	own: readonly Review[],
-	review: Review,
-	nonce: unknown,
-	{ isStopped, isDecided, frame }: { isStopped: boolean; isDecided: boolean; frame: ReviewFrame },
-	now: number,
-): ReviewNotice | undefined {
-	if (isStopped) return { kind: 'stopped', frame };
-	if (nonce !== review.nonce) {
-		const earlier = own.find((each) => each.nonce === nonce);
-		return earlier === undefined ? { kind: 'notValid' } : { kind: 'oldRound', frame, round: earlier.round };
+async function refusalOf(context: IWebhookFunctions, visit: Visit): Promise<ReviewNotice | undefined> {
+	const { run, document, own, review, isDecided, nonce, frame } = visit;
+	const now = Date.now();
+	const asked = own.find((each) => each.nonce === nonce);
+	if (asked === undefined) return { kind: 'notValid' };
+	if (run.status === 'stopped') return { kind: 'stopped', frame };
+	// What was decided in time counts, as long as the run still waits for it.
+	const isClosed = isOver(review, now) && !isDecided;
+	if (asked !== review) {
+		const next = !isClosed && mayLeadOn(asked, review, now) ? review : undefined;
+		return oldRound(context, document, asked, frame, next);
 	}
 	const { deadline } = review;
-	// What was decided in time counts, as long as the run still waits for it.
-	if (deadline !== undefined && Date.parse(deadline) <= now && !isDecided)
-		return { kind: 'expired', frame, deadline };
-	return undefined;
+	return isClosed && deadline !== undefined ? { kind: 'expired', frame, deadline } : undefined;
+}
+
+function isOver({ deadline }: Review, now: number): boolean {
+	return deadline !== undefined && Date.parse(deadline) <= now;
+}
+
+/**
+ * Whether the link of an earlier review may lead to the one that waits now: n8n checked its signature, this gate gave its nonce
+ * out in this very execution, and its own time is not over.
+ */
+function mayLeadOn(earlier: Review, review: Review, now: number): boolean {
+	const isOfThisExecution =
+		earlier.executionId === review.executionId && earlier.instance === review.instance;
+	return isOfThisExecution && !isOver(earlier, now);
+}
+
+/** What a link of an earlier review is answered with, or a form of one. */
+export async function oldRound(
+	context: IWebhookFunctions,
+	document: StateDocument,
+	earlier: Review,
+	frame: ReviewFrame,
+	next: Review | undefined,
+): Promise<OldRoundNotice> {
+	const { reviewNumber } = await import('../../shared/review');
+	const { linkWithin } = await import('./links');
+	return {
+		kind: 'oldRound',
+		frame,
+		number: reviewNumber(document, earlier),
+		hasSent: context.getRequestObject().method === 'POST',
+		...(next === undefined ? {} : { next: linkWithin(context, { nonce: next.nonce }) }),
+	};
 }
 
 function frameOf(context: IWebhookFunctions, review: Review, runTitle: string): ReviewFrame {

@@ -1,7 +1,9 @@
-import { labelOf } from '../../shared/html';
-import type { FieldChange, ReviewFrame, ReviewPage, ReviewPiece, PageState } from '../../shared/review';
+import { fieldsOf } from '../../shared/review/fields';
+import type { ReviewFrame, ReviewPage, ReviewPiece, PageState } from '../../shared/review';
 import type { Answers } from '../../shared/review';
 import type { Artefact, Decision, Review, Run, StateDocument } from '../../shared/state';
+
+export { fieldsOf };
 
 /** A review with all that its page shows. */
 export interface ReviewData {
@@ -12,48 +14,49 @@ export interface ReviewData {
 	frame: ReviewFrame;
 	/** Fills in the reviewer's name. */
 	reviewer: string;
+	/** Names of the models that wrote what is shown. */
+	models: readonly string[];
 	/** The address of a file of a piece, relative to the page. */
 	mediaLink: (piece: number, file: number) => string;
 }
 
 /** What the page shows of a review as state has it now. */
 export async function toReviewPage(data: ReviewData, state: PageState): Promise<ReviewPage> {
+	const { askedForOf, reviewNumber } = await import('../../shared/review');
 	const { artefactsOf } = await import('../../shared/state');
 	const { review, frame, document } = data;
+	const askedFor = askedForOf(document);
 	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
 	const pieces: ReviewPiece[] = [];
 	for (const [index, { artefactId }] of review.pieces.entries()) {
 		const artefact = artefacts.get(artefactId);
-		if (artefact !== undefined) pieces.push(await toPiece(data, artefacts, artefact, index));
+		if (artefact !== undefined) pieces.push(await toPiece(data, artefact, index));
 	}
 	return {
 		...frame,
-		round: review.round,
+		number: reviewNumber(document, review),
+		...(askedFor === undefined ? {} : { askedFor }),
+		models: data.models,
 		openedAt: review.openedAt,
 		...(review.deadline === undefined ? {} : { deadline: review.deadline }),
 		passcodeAsked: review.asksPasscode === true,
 		reviewer: data.reviewer,
 		pieces,
-		notes: [],
 		nonce: review.nonce,
 		state,
 	};
 }
 
 async function toPiece(
-	{ document, answers, mediaLink }: ReviewData,
-	artefacts: ReadonlyMap<string, Artefact>,
+	{ document, review, answers, mediaLink }: ReviewData,
 	artefact: Artefact,
 	index: number,
 ): Promise<ReviewPiece> {
-	const { compareFields } = await import('../../shared/review');
-	const { decisionsOf, verdictFor } = await import('../../shared/state');
-	const before = artefact.replaces === undefined ? undefined : artefacts.get(artefact.replaces);
-	const line = lineOf(artefacts, artefact);
+	const { historyOf } = await import('../../shared/review');
+	const { verdictFor } = await import('../../shared/state');
+	const { changes, inPlaceOf, notes } = historyOf(document, review, artefact);
 	const verdict = verdictFor(document, artefact);
 	const decided = answers.get(artefact.id);
-	const changes: FieldChange[] =
-		before?.kind === artefact.kind ? compareFields(fieldsOf(before), fieldsOf(artefact)) : [];
 	return {
 		index,
 		artefactId: artefact.id,
@@ -72,20 +75,10 @@ async function toPiece(
 		})),
 		...(verdict === undefined ? {} : { verdict }),
 		...(changes.length === 0 ? {} : { changes }),
-		notes: decisionsOf(document)
-			.filter(({ artefactId }) => line.has(artefactId) && artefactId !== artefact.id)
-			.flatMap(({ round, action, note, reviewer }) =>
-				note === undefined ? [] : [{ round, action, note, reviewer }],
-			),
+		...(inPlaceOf === undefined ? {} : { inPlaceOf }),
+		notes,
 		...(decided === undefined || decided === null ? {} : { decided: toDecided(decided) }),
 	};
-}
-
-/** Fields in the order in which they were written; the title stands above them. */
-export function fieldsOf(artefact: Artefact): ReviewPiece['fields'] {
-	return Object.entries(artefact.content)
-		.filter(([name, value]) => !(name === 'title' && value === artefact.title))
-		.map(([name, value]) => ({ name, label: labelOf(name), value }));
 }
 
 export function toDecided({
@@ -95,14 +88,4 @@ export function toDecided({
 	decidedAt,
 }: Decision): NonNullable<ReviewPiece['decided']> {
 	return { action, ...(note === undefined ? {} : { note }), reviewer, decidedAt };
-}
-
-/** A piece and all whose place it took. */
-function lineOf(artefacts: ReadonlyMap<string, Artefact>, artefact: Artefact): Set<string> {
-	const line = new Set<string>();
-	for (let id: string | undefined = artefact.id; id !== undefined && !line.has(id);) {
-		line.add(id);
-		id = artefacts.get(id)?.replaces;
-	}
-	return line;
 }

@@ -11,7 +11,7 @@ import type {
 	Answers,
 } from '../../shared/review';
 import { noticePage, pageOf, sendPage, setHeaders } from './answer';
-import type { GateRequest } from './request';
+import { oldRound, type GateRequest } from './request';
 import { changedProblem, changedSince } from './changed';
 import { toDecided, toReviewPage } from './reviewData';
 
@@ -26,13 +26,14 @@ export async function submit(
 	const form = parseSubmission(
 		Buffer.isBuffer(rawBody) && isForm(context) ? rawBody.toString('utf8') : context.getBodyData(),
 	);
-	const nonce = form.kind === 'submission' ? form.submission.nonce : data.review.nonce;
-	if (nonce !== data.review.nonce) {
-		const { frame, review } = data;
-		return sendPage(
-			context,
-			await noticePage({ kind: 'oldRound', frame, round: Math.max(0, review.round - 1) }),
-		);
+	const { document, frame, review } = data;
+	const nonce = form.kind === 'submission' ? form.submission.nonce : review.nonce;
+	if (nonce !== review.nonce) {
+		const { reviewsOf } = await import('../../shared/state');
+		const earlier = reviewsOf(document).find((each) => each.node === review.node && each.nonce === nonce);
+		if (earlier === undefined) return sendPage(context, await noticePage({ kind: 'notValid' }));
+		// The address itself is good for the review that waits now.
+		return sendPage(context, await noticePage(await oldRound(context, document, earlier, frame, review)));
 	}
 	if (form.kind === 'problems') return refuse(context, request, form.problems, form.typed);
 	const { submission, typed } = form;
@@ -79,6 +80,7 @@ async function take(
 	}
 	const problems = await problemsAfter(now, decided, submission);
 	if (problems.length > 0) return refuse(context, now, problems, typed);
+	const { leadsBack } = await import('../../shared/host');
 	const left = data.review.pieces.length - decided.answers.size;
 	return sendPage(
 		context,
@@ -88,6 +90,7 @@ async function take(
 			decided: await decidedPieces(now, decided.answers),
 			left,
 			continued: false,
+			comesBack: leadsBack(context),
 			...(data.review.deadline === undefined ? {} : { deadline: data.review.deadline }),
 		}),
 	);
@@ -100,7 +103,7 @@ async function deliver(
 	answers: Answers,
 	isBeaten = false,
 ): Promise<IWebhookResponseData> {
-	const { keepLineage, outputsTaken } = await import('../../shared/host');
+	const { keepLineage, leadsBack, outputsTaken } = await import('../../shared/host');
 	const { claimDelivery, endRun } = await import('../../shared/review');
 	const { composeOutputs } = await import('./outputs');
 	const { store, data, parked } = request;
@@ -120,7 +123,7 @@ async function deliver(
 	const page = await noticePage(
 		isBeaten
 			? { kind: 'decidedBefore', frame: data.frame, decided }
-			: { kind: 'thanks', frame: data.frame, decided, left, continued: true },
+			: { kind: 'thanks', frame: data.frame, decided, left, continued: true, comesBack: leadsBack(context) },
 	);
 	// n8n sends it when it has taken the execution up again.
 	setHeaders(context, page);

@@ -14,7 +14,7 @@ import { editor } from './editor';
 import { isShown } from '../../shared/page';
 import { pieceProblem } from './problems';
 import { changeList, fieldList } from './values';
-import { DONE_WORDS, OUTCOME_WORDS, moment } from './words';
+import { DONE_WORDS, OUTCOME_WORDS, moment, reviewName } from './words';
 
 export interface PieceView {
 	piece: ReviewPiece;
@@ -41,10 +41,11 @@ export function renderPiece(view: PieceView): Html {
 		<div class=judge>
 			${view.problems.map((problem) => html`<div class=problem>${pieceProblem(problem)}</div>`)}
 			${showVerdict(piece)}
+			${piece.inPlaceOf && html`<p class=new><b>New</b>, in the place of “${piece.inPlaceOf}”</p>`}
 			${
 				piece.changes &&
 				piece.changes.length > 0 &&
-				html`<details><summary>What changed since the last round</summary>
+				html`<details><summary>What changed since you saw it last</summary>
 				${changeList(piece.changes)}</details>`
 			}
 			${showNotes(piece.notes)}
@@ -53,12 +54,12 @@ export function renderPiece(view: PieceView): Html {
 	</article>`;
 }
 
-/** What was said in earlier rounds; nothing when nobody said anything. */
-export function showNotes(notes: readonly EarlierNote[]): Html {
+/** What was said in earlier reviews; nothing when nobody said anything. */
+function showNotes(notes: readonly EarlierNote[]): Html {
 	if (notes.length === 0) return html``;
 	return html`<div class=notes><h3>Earlier notes</h3><ul>${notes.map(
-		({ round, action, note, reviewer }) =>
-			html`<li><b>${reviewer}, round ${round + 1}${
+		({ review, action, note, reviewer }) =>
+			html`<li><b>${reviewer}${review && `, ${reviewName(review).toLowerCase()}`}${
 				action && `: ${DONE_WORDS[action].toLowerCase()}`
 			}</b>${note && html`<p>${note}</p>`}</li>`,
 	)}</ul></div>`;

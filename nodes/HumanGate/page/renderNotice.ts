@@ -1,9 +1,15 @@
 /** Pages that say what happened and ask nothing. */
 import { html, type Html } from '../../shared/html';
-import type { DecidedPiece, ReviewFrame, ReviewNotice } from '../../shared/review';
+import type {
+	DecidedPiece,
+	OldRoundNotice,
+	ReviewFrame,
+	ReviewNotice,
+	ThanksNotice,
+} from '../../shared/review';
 import { DEFAULT_ACCENT } from '../../shared/page';
 import { renderDocument, type RenderedPage } from './document';
-import { DONE_WORDS, countOf, moment } from './words';
+import { DONE_WORDS, countOf, moment, reviewName } from './words';
 
 interface NoticeWords {
 	heading: string;
@@ -51,11 +57,7 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 				decided: notice.decided,
 			};
 		case 'oldRound':
-			return {
-				heading: 'This link is from an earlier round',
-				text: html`<p>It belongs to round ${notice.round + 1}, and the work has moved on since. Use the newest link that you were sent,
-					 or ask whoever sent it.</p>`,
-			};
+			return oldRound(notice);
 		case 'expired':
 			return {
 				heading: 'The time to decide is over',
@@ -82,31 +84,71 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 	}
 }
 
-function thanks({ decided, left, continued, deadline, frame }: Extract<ReviewNotice, { kind: 'thanks' }>) {
+function oldRound({ number, hasSent, next }: OldRoundNotice): NoticeWords {
+	const unused =
+		hasSent && html`<p>What you sent just now belongs to the earlier review and was not used.</p>`;
+	const which = reviewName(number).toLowerCase();
+	if (next?.startsWith('?') !== true) {
+		return {
+			heading: 'This link is from an earlier review',
+			text: html`${unused}<p>It belongs to the ${which}, and the work has moved on since. Use the newest link that you were sent,
+				 or ask whoever sent it.</p>`,
+		};
+	}
+	return {
+		heading: 'The work is back',
+		text: html`${unused}<p>Your link is from the ${which}, which is over. The work has been made anew since, and waits to be
+			 decided on.</p><p class=go><a class="main button" href="${next}">Review the work as it is now</a></p>`,
+	};
+}
+
+function thanks(notice: ThanksNotice): NoticeWords {
+	const { decided, left, continued, deadline, frame } = notice;
 	const saved = decided.length === 0 ? 'No decision' : countOf(decided.length, 'decision', 'decisions');
 	return {
 		heading: continued ? 'Thank you, the run goes on' : 'Thank you, your decisions are saved',
-		text: html`<p>${saved} saved. ${continued ? afterwards(decided) : ''}</p>
+		text: html`<p>${saved} saved.</p>
 			${
 				left > 0 &&
 				html`<p>${continued ? leftWithout(left) : waiting(left)}
 				${!continued && deadline && html` The review is open until ${moment(deadline, frame.timeZone)}.`}</p>`
 			}
-			<p>${left > 0 && !continued ? html`<a href="">Decide the rest</a>` : 'You can close this page.'}</p>`,
+			${continued ? html`${whatHappens(notice)}${whereNext(notice)}` : html`<p class=go><a class=button href="">Decide the rest</a></p>`}`,
 		decided,
 	};
 }
 
-/** What happens next, only of what was decided. */
-function afterwards(decided: readonly DecidedPiece[]): string {
+/** What becomes of the work, only of what was decided. */
+function whatHappens({ decided, comesBack }: ThanksNotice): Html {
 	const has = (action: DecidedPiece['action']) => decided.some((piece) => piece.action === action);
 	const sentences = [
-		has('approve') && 'What you approved is kept, and nothing changes it any more.',
-		has('reject') && 'What you rejected is dropped.',
-		has('redirect') && 'What you redirected is changed as your notes say.',
-		has('reopen') && 'What you reopened can be changed again.',
+		has('approve') && 'What you approved stays as it is. Nothing changes it any more.',
+		has('reject') &&
+			(comesBack ? 'For what you rejected, something new is made now.' : 'What you rejected is not used.'),
+		has('redirect') &&
+			(comesBack
+				? 'What you redirected is changed now, as your notes say.'
+				: 'What you redirected goes on with your notes.'),
+		has('reopen') && 'What you reopened can be changed again, as your notes say.',
 	];
-	return sentences.filter(Boolean).join(' ');
+	return html`<ul class=next>${sentences.map((sentence) => sentence && html`<li>${sentence}</li>`)}</ul>`;
+}
+
+/** Where to look from now on. What n8n answers at this link while no review waits is n8n's own, so it is said before. */
+function whereNext({ decided, comesBack, statusUrl }: ThanksNotice): Html {
+	const isSentBack = decided.some(({ action }) => action !== 'approve');
+	const status =
+		statusUrl !== undefined &&
+		/^https?:\/\//.test(statusUrl) &&
+		html`<p class=go><a class=button href="${statusUrl}">See how the run goes on</a></p>`;
+	if (!isSentBack || !comesBack) {
+		return html`${status}<p>You are done here and can close this page. Whoever sent you the link finds what comes of it in n8n, in this
+			 run under Executions.</p>`;
+	}
+	return html`<p><b>The new work comes to this same link,</b> so keep it or bookmark this page.</p>
+		<p class=go><a class=button href="">See whether it is ready</a></p>${status}
+		<p class=hush>Until then n8n itself answers there: with “is running already” while the work is being made, with “No action
+		 required” when the run waits for something else or has ended. Come back later, or ask whoever sent you the link.</p>`;
 }
 
 function leftWithout(left: number): string {

@@ -1,12 +1,13 @@
-/** The review page: a form over all pieces of a round. */
+/** The review page: a form over all pieces of a review. */
 import { html, type Html } from '../../shared/html';
 import type { Problem, ReviewPage, Typed } from '../../shared/review';
 import { END_FIELD, MAX_NAME_LENGTH, MAX_PASSCODE_LENGTH } from '../../shared/review/form';
+import { renderAsked } from './asked';
 import { renderDocument, type RenderedPage } from './document';
 import { renderOverview } from './overview';
-import { renderPiece, showNotes } from './piece';
+import { renderPiece } from './piece';
 import { problemSummary, statusOf } from './problems';
-import { countOf, moment } from './words';
+import { countOf, moment, reviewName } from './words';
 
 /** What the page needs to know of its state, whichever it is. */
 interface View {
@@ -28,13 +29,13 @@ export function renderReview(page: ReviewPage): RenderedPage {
 		status: problems.length > 0 ? statusOf(problems) : 200,
 		...(problems.length > 0 && { alert: 'Not sent' }),
 		frame: page,
-		eyebrow: `Review, round ${page.round + 1}`,
+		eyebrow: page.number > 1 ? reviewName(page.number) : 'Review',
 		facts: factsOf(page),
 		main: html`${openingOf(view)}
-			<form class=review method=post action="#problems"${typed && html` data-typed`}>
+			<form class=review method=post action="#"${typed && html` data-typed`}>
 				<button disabled hidden></button>
 				<input type=hidden name=nonce value="${page.nonce}">
-				${renderOverview(page, view.isAsking)}${showNotes(page.notes)}
+				${page.pieces.length > 1 && renderOverview(page, view.isAsking)}
 				<div id=pieces tabindex=-1>${piecesOf(view)}</div>
 				${state.kind === 'toContinue' ? continuing() : view.isAsking && html`${signing(view)}${bar(view)}`}
 				<input type=hidden name="${END_FIELD}" value=1>
@@ -44,17 +45,17 @@ export function renderReview(page: ReviewPage): RenderedPage {
 }
 
 function factsOf({ openedAt, deadline, timeZone }: ReviewPage): Html {
-	return html`<p>Opened ${moment(openedAt, timeZone)}</p>
+	return html`<p class=opened>Opened ${moment(openedAt, timeZone)}</p>
 		${deadline && html`<p><b>Answer by ${moment(deadline, timeZone)}</b></p>`}`;
 }
 
 /** What happened, or what to do. */
 function openingOf({ page, problems, isAsking }: View): Html {
 	const { state, pieces } = page;
-	if (problems.length > 0) return problemSummary(problems, page);
-	if (state.kind === 'ticked') return tickedOf(state.count);
+	if (problems.length > 0) return html`${problemSummary(problems, page)}${renderAsked(page)}`;
+	if (state.kind === 'ticked') return html`${tickedOf(state.count)}${renderAsked(page)}`;
 	if (state.kind === 'toContinue') {
-		return html`<section class=summary><h2>Everything is decided</h2><p>The decisions are saved, but the run has not gone on yet.
+		return html`${renderAsked(page)}<section class=summary><h2>Everything is decided</h2><p>The decisions are saved, but the run has not gone on yet.
 			 Press “Continue the run” below. Nothing is decided twice.</p></section>`;
 	}
 	const decided = pieces.filter((piece) => piece.decided).length;
@@ -63,7 +64,7 @@ function openingOf({ page, problems, isAsking }: View): Html {
 		html`<section class=summary><h2>${countOf(decided, 'piece is', 'pieces are')} decided already</h2>
 			<p>They are saved and cannot be changed here. Decide the rest, or send what is decided.</p></section>`
 	}
-		${isAsking && guide()}`;
+		${renderAsked(page)}${isAsking && guide(page)}`;
 }
 
 function tickedOf(count: number): Html {
@@ -71,11 +72,16 @@ function tickedOf(count: number): Html {
 		<p>Nothing is sent yet. Look through the choices, then press “Send decisions” at the end.</p></section>`;
 }
 
-function guide(): Html {
-	return html`<section class=guide aria-label="How to decide"><dl>
-		<dt>Approve</dt><dd>Keep it. Nothing changes it any more.</dd>
+/** Who came before knows the words: then they are folded away. */
+function guide({ number }: ReviewPage): Html {
+	const words = html`<dl><dt>Approve</dt><dd>Keep it. Nothing changes it any more.</dd>
 		<dt>Reject</dt><dd>Drop it. A new one takes its place.</dd>
-		<dt>Redirect</dt><dd>Keep the idea and change it as your note says.</dd></dl>
+		<dt>Redirect</dt><dd>Keep the idea and change it as your note says.</dd></dl>`;
+	return html`<section class="guide${number > 1 && ' known'}" aria-label="How to decide">${
+		number > 1
+			? html`<details><summary>What Approve, Reject and Redirect do</summary>${words}</details>`
+			: words
+	}
 		<details class=keys id=keys><summary>Keyboard shortcuts</summary>
 		<p><kbd>j</kbd> next piece, <kbd>k</kbd> previous piece, <kbd>a</kbd> approve, <kbd>r</kbd> reject, <kbd>d</kbd> redirect and write the note,
 		 <kbd>l</kbd> decide later, <kbd>?</kbd> this list</p>

@@ -37,6 +37,7 @@ function mark(piece) {
 	const note = piece.querySelector('fieldset textarea');
 	note.required = isNoteNeeded;
 	const tile = form.querySelector('.overview a[href="#' + piece.id + '"]');
+	if (!tile) return;
 	const isChosen = choice.value !== '' && choice.value !== 'keep';
 	if (isChosen) tile.dataset.choice = choice.parentElement.textContent;
 	else delete tile.dataset.choice;

@@ -1,5 +1,5 @@
 /** Lays out any value for reading: never as JSON. */
-import { html, labelOf, type Html } from '../../shared/html';
+import { html, labelOf, swatches, type Html } from '../../shared/html';
 import type { FieldChange, PieceField } from '../../shared/review';
 import type { Json } from '../../shared/state';
 
@@ -7,7 +7,6 @@ import type { Json } from '../../shared/state';
 const MAX_DEPTH = 6;
 /** Up to here the members of a list stand side by side. */
 const CHIP_LENGTH = 28;
-const COLOUR = /#[0-9a-f]{6}\b/gi;
 
 /** A piece's fields as a list of names and values. */
 export function fieldList(fields: readonly PieceField[]): Html {
@@ -40,14 +39,6 @@ function showMembers(value: { readonly [key: string]: Json | undefined }, depth:
 
 function isNested(value: Json): boolean {
 	return typeof value === 'object' && value !== null;
-}
-
-/** The colours that a text names, as small squares beside it. Their fill is an attribute: the page allows no inline style. */
-function swatches(text: string): Html[] {
-	if (text.length > CHIP_LENGTH) return [];
-	return (text.match(COLOUR) ?? []).map(
-		(colour) => html`<svg aria-hidden=true><rect fill="${colour}" /></svg>`,
-	);
 }
 
 /** What changed, each field with before and after; texts show only the words that differ as changed. */

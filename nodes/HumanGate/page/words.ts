@@ -16,6 +16,13 @@ export const OUTCOME_WORDS = {
 	unsure: 'The check is not sure',
 } as const;
 
+const ORDINALS = 'First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth'.split(' ');
+
+/** `Second review`, `11. review`. */
+export function reviewName(number: number): string {
+	return `${ORDINALS[number - 1] ?? `${number}.`} review`;
+}
+
 /** For a textarea: browsers drop its first line break. */
 export function asTyped(text: string): string {
 	return text.startsWith('\n') ? `\n${text}` : text;

@@ -19,12 +19,13 @@ export const properties: INodeProperties[] = [
 		description: 'How often people may send work back at a Human Gate. Attempts start anew each time.',
 	},
 	{
-		displayName: 'Target',
+		displayName: 'How Many Have to Pass',
 		name: 'target',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
-		description: 'How many pieces have to pass. 0: as many as were asked for.',
+		description:
+			'How many pieces have to pass before the work goes on by Done. 0: as many as were asked for.',
 	},
 	{
 		displayName: 'How to Try Again',
@@ -45,7 +46,7 @@ export const properties: INodeProperties[] = [
 		default: 'generate',
 	},
 	{
-		displayName: 'When Spent',
+		displayName: 'When Nothing Is Left to Try',
 		name: 'whenSpent',
 		type: 'options',
 		options: [

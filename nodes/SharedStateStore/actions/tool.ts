@@ -9,7 +9,7 @@ const CHOSEN_IN_STEP = {
 	resource: 'Resource',
 	operation: 'Operation',
 	run: 'Run',
-	keepStateIn: 'State Is Kept In',
+	keepStateIn: 'Where the State Is Kept',
 	how: 'How',
 };
 

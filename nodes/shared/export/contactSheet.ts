@@ -76,11 +76,11 @@ function showPiece(
 	</article>`;
 }
 
-function showNotes({ approval, verdict }: SetPiece): Html | false {
+/** What a client may want to know. What the check said is only in the data: it is about how the work was made. */
+function showNotes({ approval }: SetPiece): Html | false {
 	const notes = [
 		approval && html`Approved by <bdi>${approval.by}</bdi>, ${dateOf(approval.at)}`,
 		approval?.note !== undefined && html`Note: <bdi>${approval.note}</bdi>`,
-		verdict && verdict.note !== '' && html`Check: <bdi>${verdict.note}</bdi>`,
 	].filter(Boolean);
 	return notes.length > 0 && html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`;
 }

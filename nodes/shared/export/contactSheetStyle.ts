@@ -29,6 +29,8 @@ li { margin-bottom: 0.2rem; }
 li:has(> dl) { margin-bottom: 0.7rem; }
 .words { display: flex; flex-wrap: wrap; gap: 0.4rem; padding: 0; list-style: none; }
 .words li { margin: 0; padding: 0 0.55rem; border: 1px solid var(--line); border-radius: 0.3rem; }
+svg { width: 1.15em; height: 1.15em; margin-inline-start: 0.4em; vertical-align: -0.2em; border-radius: 0.2em; box-shadow: 0 0 0 1px var(--line); }
+rect { width: 100%; height: 100%; }
 .approved, .passed { margin-inline-start: 0.5rem; font-weight: 600; }
 .approved { color: var(--good); }
 .passed { color: var(--open); }

@@ -1,5 +1,5 @@
 /** Lays out a piece's values for people outside: what is empty does not appear at all. */
-import { html, labelOf, type Html } from '../html';
+import { html, labelOf, swatches, type Html } from '../html';
 import type { Json } from '../state';
 
 /** A piece's own fields as a list of labels and values; nothing for those that are empty. */
@@ -16,7 +16,7 @@ export function fieldList(content: Readonly<Record<string, Json | undefined>>): 
 function showValue(value: Json | undefined): Html {
 	if (value === null || value === undefined) return html``;
 	if (typeof value === 'boolean') return html`${value ? 'Yes' : 'No'}`;
-	if (typeof value !== 'object') return html`${String(value).trim()}`;
+	if (typeof value !== 'object') return html`${String(value).trim()}${swatches(String(value))}`;
 	return Array.isArray(value) ? showList(value) : fieldList(value);
 }
 

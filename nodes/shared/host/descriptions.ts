@@ -81,7 +81,7 @@ export const modelField: INodeProperties = {
 };
 
 export const keepStateInField: INodeProperties = {
-	displayName: 'State Is Kept In',
+	displayName: 'Where the State Is Kept',
 	name: 'keepStateIn',
 	type: 'options',
 	options: [
@@ -93,7 +93,8 @@ export const keepStateInField: INodeProperties = {
 		{ name: 'PostgreSQL', value: 'credential', description: 'A database of your own, by a credential' },
 	],
 	default: 'n8n',
-	description: 'All steps of a run have to use the same',
+	description:
+		'What the run remembers. The default fits unless your administrator says otherwise; all steps of a run have to use the same.',
 };
 
 export const runField: INodeProperties = {

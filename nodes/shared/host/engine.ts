@@ -119,6 +119,15 @@ export function isRouterAhead(context: IExecuteFunctions): boolean {
 	);
 }
 
+/** Whether what is sent back at this gate comes to it again: a Retry Router that is switched on is both after it and before it. */
+export function leadsBack(context: IWebhookFunctions): boolean {
+	const before = new Set(relatives(context, 'getParentNodes')?.map(({ name }) => name));
+	const after = relatives(context, 'getChildNodes') ?? [];
+	return after.some(
+		({ name, type, disabled }) => ROUTER_TYPE.test(type) && disabled !== true && before.has(name),
+	);
+}
+
 /** What n8n keeps for an execution while it runs; after a wait it is another one. */
 export function executionObject(context: IExecuteFunctions): object | undefined {
 	const offered: WithInsides = context;
@@ -304,7 +313,7 @@ interface Relative {
 }
 
 function relatives(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	direction: 'getParentNodes' | 'getChildNodes',
 ): Relative[] | undefined {
 	const offered: Partial<Pick<IExecuteFunctions, 'getParentNodes' | 'getChildNodes'>> = context;

@@ -4,6 +4,7 @@ export {
 	instanceId,
 	isMoreToCome,
 	keepLineage,
+	leadsBack,
 	outputsTaken,
 	lineageToken,
 	parkedItems,

@@ -12,7 +12,7 @@ import { asPipelineError } from './toNodeError';
 
 const RUNS_AT_ONCE = 50;
 
-/** The runs of the node's store, newest first. Failing to load them is an error, never an empty list. */
+/** The runs of the node's store, newest first. When each began stands in front: that is what differs, and long names are cut off. Failing to load them is an error, never an empty list. */
 export async function searchRuns(
 	this: ILoadOptionsFunctions,
 	filter = '',
@@ -25,7 +25,7 @@ export async function searchRuns(
 		const runs = await store.listRuns({ search: filter.trim(), limit: to + 1 });
 		return {
 			results: runs.slice(from, to).map(({ runId, title, status, createdAt }) => ({
-				name: `${title} (${status}, ${dateOf(createdAt, this.getTimezone())})`,
+				name: `${dateOf(createdAt, this.getTimezone())}: ${title} (${status})`,
 				value: runId,
 			})),
 			...(runs.length > to ? { paginationToken: String(to) } : {}),

@@ -1,4 +1,5 @@
 /** HTML without injection. Imports nothing of the house, so that every room may use it. */
 export { html, scriptElement, styleElement, type Html, type HtmlValue } from './html';
 export { labelOf } from './labelOf';
+export { swatches } from './swatches';
 export { sourceHash } from './sourceHash';

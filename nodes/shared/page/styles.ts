@@ -27,17 +27,24 @@ summary{cursor:pointer;padding:.35rem 0}
 .facts b{color:var(--ink)}
 main{padding-top:.25rem}
 main>*,form>*{margin-top:1.25rem}
-.summary,.guide,.signing,.notes,.problem{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.25rem}
+.summary,.guide,.signing,.notes,.problem,.asked{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.25rem}
 .summary{border-left:5px solid var(--accent-text)}
 .summary[role=alert],.problem{border-left:5px solid var(--fail)}
 .summary h2{margin-bottom:.25rem}
-.summary p+p,.summary li{margin-top:.4rem}
+.summary p+p,.summary p+ul,.summary ul+p,.summary li{margin-top:.4rem}
+.summary .go{margin:.9rem 0}.next{list-style:disc;padding-left:1.2rem}
 .problem{padding:.6rem .9rem}
 .guide dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));grid-auto-flow:dense;gap:0 1.5rem}
 .guide dt{grid-row:1;margin:0;font-size:1rem;font-weight:650;color:var(--ink)}.guide dd{grid-row:2;color:var(--hush)}
+.known{display:flex;flex-wrap:wrap;gap:0 2rem;padding-block:.5rem}.known .keys{margin:0}.known details[open]{flex-basis:100%}
 .keys{margin-top:.5rem;font-size:.95rem}
 html:not(.js) .keys{display:none}
-@media(pointer:coarse){.keys{display:none}}
+@media(pointer:coarse),(hover:none),(max-width:40rem){.keys{display:none}}
+.asked{padding-block:.5rem}
+.asked summary{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.asked summary span{color:var(--hush);margin-left:.3em}.asked[open] summary span{display:none}
+.asked p{white-space:pre-line;max-width:48rem;margin:.4rem 0}
+.stand-in{border-radius:10px;padding:.6rem 1.25rem;background:var(--unsure-tint);color:var(--unsure)}
 kbd{font:inherit;font-weight:650;border:1px solid var(--edge);border-radius:4px;padding:0 .4em;margin-left:.3em;background:var(--tint)}
 .line{display:flex;flex-wrap:wrap;gap:.75rem;justify-content:space-between;align-items:center}
 .overview>p{color:var(--hush);margin:.35rem 0 .75rem}
@@ -98,6 +105,7 @@ q{font-style:italic}
 blockquote{border-left:3px solid var(--line);padding-left:.7rem;margin-top:.4rem;white-space:pre-line}
 .notes ul p{white-space:pre-line}
 .notes b{font-weight:600;color:var(--hush)}
+.new b{color:var(--unsure)}
 .judge .notes{padding:0;border:0}
 ins{background:var(--pass-tint);color:var(--pass);text-decoration:none;border-radius:3px}
 del{background:var(--fail-tint);color:var(--fail);border-radius:3px}
@@ -111,9 +119,10 @@ legend{padding:0;margin-bottom:.5rem}
 .choices label:has(:checked:not([value=""],[value=keep])){border-color:var(--accent-text);box-shadow:inset 0 0 0 1px var(--accent-text)}
 .scope{display:block;margin-top:.7rem;font-weight:500}
 @supports selector(:has(a)){fieldset:not(:has([value=redirect]:checked)) .scope{display:none}}
-button{font:inherit;font-weight:600;min-height:2.75rem;padding:.4rem 1rem;border-radius:8px;border:1px solid var(--edge);background:var(--card);color:var(--ink);cursor:pointer}
-button:hover{border-color:var(--accent-text)}
-.main{background:var(--accent);color:var(--on-accent);border:2px solid var(--accent-text)}
+button,.button{font:inherit;font-weight:600;min-height:2.75rem;padding:.4rem 1rem;border-radius:8px;border:1px solid var(--edge);background:var(--card);color:var(--ink);cursor:pointer}
+.button{display:inline-block;text-decoration:none;line-height:1.8rem}
+button:hover,.button:hover{border-color:var(--accent-text)}
+.main,a.main{background:var(--accent);color:var(--on-accent);border:2px solid var(--accent-text)}
 .fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),1fr));gap:1rem;margin:.75rem 0;max-width:44rem}
 [aria-invalid]{border:2px solid var(--fail)!important}
 .ways{display:grid;gap:.6rem;color:var(--hush)}
@@ -132,9 +141,19 @@ main:not(:has(.bar)){padding-bottom:3rem}
 .facts{margin-left:0}
 }
 @media(max-width:40rem){
+.top{padding-top:1rem;gap:.25rem .75rem}
+.top h1{font-size:1.45rem}.top div{flex:1 1 60%}.run{font-size:.9rem;line-height:1.35}
+.logo{max-width:4.5rem;max-height:2.5rem}
+.facts{font-size:.9rem}
+.opened{display:none}
+main>*,form>*{margin-top:.8rem}
+.summary,.guide,.signing,.notes{padding:.75rem 1rem}
+.asked,.known{padding:.25rem 1rem}.stand-in{padding:.4rem 1rem;font-size:.9rem}
 .work,.judge{padding:1.1rem 1rem}
-.guide dl{display:block}.guide dd+dt{margin-top:.5rem}
-.overview ol{grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))}
+.guide dl{display:block;font-size:.9rem;line-height:1.4}.guide dt,.guide dd{display:inline;font-size:inherit}.guide dd{margin-left:.4em}.guide dt::before{content:"";display:block}
+.overview ol{grid-auto-flow:column;grid-template-columns:none;grid-auto-columns:8rem;overflow-x:auto;padding:.2rem;margin:-.2rem}
+.overview a{padding:.4rem .55rem;font-size:.9rem}.overview img{width:calc(100% + 1.1rem);margin:-.4rem -.55rem .4rem}
+.overview h2{font-size:1.15rem}.overview button{font-size:.875rem;padding:.3rem .6rem}.overview>p{font-size:.9rem;margin:.2rem 0 .5rem}
 .ways button{display:block;width:100%;margin-bottom:.25rem}
 }
 @media(min-width:56.01rem){.judge fieldset,.judge .decided{position:sticky;top:1rem}}

@@ -33,7 +33,7 @@ export const DEFAULT_POLICY: RetryPolicy = {
 /** Fills in what is not given. Fails with `input_refused` that names the setting. */
 export function resolvePolicy(given: Partial<RetryPolicy>): RetryPolicy {
 	const policy = { ...DEFAULT_POLICY, ...given, backoff: { ...DEFAULT_POLICY.backoff, ...given.backoff } };
-	atLeast('Target', policy.target, 0, true);
+	atLeast('How Many Have to Pass', policy.target, 0, true);
 	atLeast('Attempts', policy.attempts, 1, true);
 	atLeast('Human Rounds', policy.humanRounds, 0, true);
 	atLeast('First Wait', policy.backoff.initialMs, 0);

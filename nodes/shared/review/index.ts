@@ -11,8 +11,10 @@ export {
 	isPassing,
 } from './edits';
 export { KEEP, MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES } from './form';
+export { askedForOf, modelsOf } from './askedFor';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
+export { historyOf, reviewNumber, type History } from './earlierReviews';
 export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
 export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
@@ -21,9 +23,11 @@ export { anotherReviewRequest, planReview, type AnotherReview } from './reviewAg
 export { waitingReviewsOf, whyItWaits, type ReviewStatus, type WaitingReview } from './reviewStatus';
 export type {
 	Action,
+	AskedFor,
 	DecidedPiece,
 	EarlierNote,
 	FieldChange,
+	OldRoundNotice,
 	PageState,
 	PieceDecision,
 	PieceField,
@@ -32,5 +36,6 @@ export type {
 	ReviewNotice,
 	ReviewPage,
 	ReviewPiece,
+	ThanksNotice,
 } from './page';
 export type { Choice, ParsedForm, Problem, SendKind, Submission, Typed, TypedPiece } from './submission';

@@ -19,19 +19,29 @@ export interface ReviewFrame {
 
 /** A page with pieces to decide on. */
 export interface ReviewPage extends ReviewFrame {
-	/** From 0; the page counts from 1. */
-	round: number;
+	/** How often people have reviewed at this gate, this time included. */
+	number: number;
+	/** What the work was made for; missing where the run has no brief. */
+	askedFor?: AskedFor;
+	/** Names of the models that wrote what is shown, as their answers gave them. */
+	models: readonly string[];
 	openedAt: string;
 	deadline?: string;
 	passcodeAsked: boolean;
 	/** Fills in the reviewer's name. */
 	reviewer?: string;
 	pieces: readonly ReviewPiece[];
-	/** What reviewers said in earlier rounds about the whole, oldest first. */
-	notes: readonly EarlierNote[];
-	/** Travels through the form: binds what is sent to this round's review. */
+	/** Travels through the form: binds what is sent to this review. */
 	nonce: string;
 	state: PageState;
+}
+
+/** What the run was asked for. */
+export interface AskedFor {
+	/** The brief as it was sent, cut where it is very long. */
+	brief: string;
+	/** What was read from it; empty where no step did. */
+	intent: readonly PieceField[];
 }
 
 /**
@@ -65,8 +75,10 @@ export interface ReviewPiece {
 	fields: readonly PieceField[];
 	media: readonly PieceMedia[];
 	verdict?: Pick<Verdict, 'outcome' | 'score' | 'note' | 'issues'>;
-	/** What is different from the last round. */
+	/** What is different from what a reviewer saw in an earlier review. */
 	changes?: readonly FieldChange[];
+	/** The title of the rejected piece whose place it takes. */
+	inPlaceOf?: string;
 	/** Earlier decisions and notes on this place, oldest first. */
 	notes: readonly EarlierNote[];
 	/** Decided in this review already: shown, not asked. */
@@ -104,7 +116,8 @@ export interface PieceDecision {
 }
 
 export interface EarlierNote {
-	round: number;
+	/** Which review at this gate, counted from 1; missing for those at another one. */
+	review?: number;
 	action?: Action;
 	note: string;
 	reviewer: string;
@@ -116,21 +129,40 @@ export interface DecidedPiece extends PieceDecision {
 	title: string;
 }
 
+/** Thank you. */
+export interface ThanksNotice {
+	kind: 'thanks';
+	frame: ReviewFrame;
+	decided: readonly DecidedPiece[];
+	/** Pieces without a decision. */
+	left: number;
+	/** The run goes on now; else it waits for the rest. */
+	continued: boolean;
+	/** Work that is sent back comes to this gate once more, and so to the same link. */
+	comesBack: boolean;
+	deadline?: string;
+	/** A page that shows how the run goes on, and its result; `http:` or `https:`. */
+	statusUrl?: string;
+}
+
+/** The link belongs to an earlier review of this gate. */
+export interface OldRoundNotice {
+	kind: 'oldRound';
+	frame: ReviewFrame;
+	/** Which one, counted from 1. */
+	number: number;
+	/** Something came with the request, and was not used. */
+	hasSent: boolean;
+	/** The address of the review that waits now, relative to the page; missing where this link may not lead there. */
+	next?: string;
+}
+
 /** A page that says something and asks nothing. */
 export type ReviewNotice =
-	/** Thank you. `left`: pieces without a decision. `continued`: the run goes on now; else it waits for the rest. */
-	| {
-			kind: 'thanks';
-			frame: ReviewFrame;
-			decided: readonly DecidedPiece[];
-			left: number;
-			continued: boolean;
-			deadline?: string;
-	  }
+	| ThanksNotice
 	/** Somebody else was first. */
 	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[] }
-	/** The link belongs to an earlier round, counted from 0. */
-	| { kind: 'oldRound'; frame: ReviewFrame; round: number }
+	| OldRoundNotice
 	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
 	| { kind: 'stopped'; frame: ReviewFrame }
 	/** The gate could not do its work. Nothing was decided. */

@@ -58,9 +58,10 @@ export const execute: Operation = async ({ context, scope, item, itemIndex, file
 	if (media.size > 0)
 		binary.media = await prepare(Buffer.from(zipOf(media, set.asOf)), 'zip', 'application/zip');
 	const names = Object.entries(binary).map(([property, { fileName }]) => [property, fileName]);
+	const what = media.size === 0 ? '' : ` with ${counted(media.size, 'file')} of theirs`;
 	tell(
 		context,
-		`${counted(set.count, 'piece')} and ${counted(media.size, 'file')} exported. The files are under Binary.`,
+		`${counted(set.count, 'piece')}${what} exported. The contact sheet and the data are under Binary.`,
 	);
 	// Whoever sends this on by mail sends all files of the item.
 	for (const property of Object.keys(output)) delete output[property];

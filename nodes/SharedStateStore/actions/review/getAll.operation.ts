@@ -39,12 +39,12 @@ export const description: INodeProperties[] = forOperation('review', 'getAll', [
 		default: '',
 	},
 	{
-		displayName: 'Waiting for at Least (Hours)',
+		displayName: 'Open for at Least (Hours)',
 		name: 'minimumHours',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 2 },
+		typeOptions: { minValue: 0 },
 		default: 0,
-		description: 'Leaves out newer ones, so that nobody is reminded at once. 0: all.',
+		description: 'Leaves out reviews that opened later, so that nobody is reminded at once. 0 lists all.',
 	},
 ]);
 

@@ -1,0 +1,21 @@
+/** What the work was made for, folded away on top of the page. */
+import { html, type Html } from '../../shared/html';
+import type { ReviewPage } from '../../shared/review';
+import { fieldList } from './values';
+
+/** Answers of the offline stand-in model name it so. */
+const STAND_IN = /^stand-in-for-/;
+
+export function renderAsked({ askedFor, models }: ReviewPage): Html {
+	return html`${
+		askedFor &&
+		html`<details class=asked><summary><b>The brief</b> <span>${askedFor.brief.slice(0, 160).toWellFormed()}</span></summary>
+			<p>${askedFor.brief}</p>
+			${askedFor.intent.length > 0 && html`<p class=hush>What was read from it:</p>${fieldList(askedFor.intent)}`}</details>`
+	}
+		${models.some((model) => STAND_IN.test(model)) && standIn()}`;
+}
+
+function standIn(): Html {
+	return html`<p class=stand-in>Written by the offline stand-in, which does not read your brief. Gemini does, once a key is set.</p>`;
+}
