@@ -162,8 +162,9 @@ async function manyReviewers(n8n, workflow, rounds, elsewhere = (link) => link) 
 				`round ${round}: ${answer.status} ${answer.body.slice(0, 300)}`,
 			);
 		}
+		// Of two that decided different pieces at once one sends on, and both are told.
 		const sent = answers.filter((answer) => kindOf(answer) === 'sent').length;
-		assert.equal(sent, 1, `round ${round}: ${sent} were told that the run goes on`);
+		assert.ok(sent >= 1, `round ${round}: nobody was told that the run goes on; answers: ${tallied(kinds)}`);
 		const execution = await n8n.api.waitForExecution(waiting.id);
 		checkOutcome(execution, await decisionsOf(n8n, execution));
 	}

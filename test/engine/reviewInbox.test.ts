@@ -277,7 +277,24 @@ describe('the review inbox', () => {
 			expect(await deliver()).toEqual([]);
 
 			expect(await list()).toEqual([]);
-			expect((await runOf(ran)).status).toBe('open');
+			expect(await runOf(ran)).toMatchObject({
+				status: 'stalled',
+				statusNote: "Time was up before everything was decided at 'Gate'.",
+			});
+		});
+
+		it('leaves a run to the step that took up what nobody decided about', async () => {
+			const handed = stateStore('Hand over', 'run', 'handToPerson', { who: 'Maya', why: 'No answer' });
+			const json = flow(
+				[start(), gemini('Write', { ...BRIEF, count: 1 }), humanGate('Gate', { waitHours: 1 }), handed],
+				'Start > Write > Gate > Hand over',
+			);
+			const ran = n8n().hold(await runWorkflow(json, { geminiUrl: model().url, waitingUrl: n8n().url }));
+			later(2 * HOUR_MS);
+			n8n().hold(await timeOut(ran));
+			expect(await deliver()).toEqual([]);
+
+			expect((await runOf(ran)).status).toBe('escalated');
 		});
 
 		it('tells a person once that n8n does not have the execution any more', async () => {
@@ -290,6 +307,19 @@ describe('the review inbox', () => {
 				{ status: 'failed', why: expect.stringContaining('does not have the execution any more') },
 			]);
 			expect(await deliver()).toEqual([]);
+			expect((await runOf(ran)).status).toBe('finished');
+		});
+
+		it('calls a run stalled whose execution n8n does not have any more while it waited', async () => {
+			const ran = await park(1, { waitHours: 1 });
+			n8n().forget(ran);
+			later(2 * HOUR_MS);
+			await deliver();
+
+			expect(await runOf(ran)).toMatchObject({
+				status: 'stalled',
+				statusNote: expect.stringContaining('does not have the execution any more'),
+			});
 		});
 
 		it.each([

@@ -3,6 +3,7 @@ import {
 	hasRunBefore,
 	isMoreToCome,
 	lineageToken,
+	outputsTaken,
 	parentExecutionId,
 	whenExecutionEnds,
 } from '../../nodes/shared/host/engine';
@@ -13,7 +14,20 @@ const stack = (...names: string[]) => ({ nodeExecutionStack: names.map((name) =>
 const context = (runExecutionData: unknown, more: Record<string, unknown> = parents) =>
 	fakeContext({ node: { name: 'Router' }, insides: { runExecutionData, ...more } });
 
+const outputsOf = (executionData: unknown) => outputsTaken(context({ executionData }) as never);
+
 describe('with everything there', () => {
+	it('finds the outputs of an execution that went on, and none of one that waits', () => {
+		const item = { json: { title: 'A chase' } };
+		const main = [null, [item], [], []];
+		const entry = { node: { name: 'Gate' }, data: { main } };
+		const wentOn = { ...entry, metadata: { forwardAllOutputs: true } };
+
+		expect(outputsOf({ nodeExecutionStack: [wentOn] })).toEqual([[], [item], [], []]);
+		expect(outputsOf({ nodeExecutionStack: [entry] })).toBeUndefined();
+		expect(outputsOf({ nodeExecutionStack: [{ ...entry, metadata: {} }] })).toBeUndefined();
+	});
+
 	it('reads the token, the parent and what is still to run', () => {
 		expect(lineageToken(context({ resumeToken: 't' }))).toBe('t');
 		expect(parentExecutionId(context({ parentExecution: { executionId: '7' } }))).toBe('7');
@@ -80,6 +94,11 @@ describe('with one of them gone', () => {
 		expect(isMoreToCome(context({ executionData: { nodeExecutionStack: 'x' } }))).toBeUndefined();
 		expect(isMoreToCome(context({ executionData: stack() }, {}))).toBeUndefined();
 	});
+
+	it.each([[undefined], [{}], [{ nodeExecutionStack: [] }], [{ nodeExecutionStack: [{}] }]])(
+		'takes no outputs from %j',
+		(executionData) => expect(outputsOf(executionData)).toBeUndefined(),
+	);
 
 	it('does nothing at the end where n8n offers no hook', () => {
 		expect(whenExecutionEnds(context({}, {}), 'run-1', async () => undefined)).toBe(false);

@@ -54,6 +54,8 @@ export interface EngineOptions {
 	types?: Record<string, INodeType>;
 	/** The execution that called this one as a sub-workflow. */
 	parentExecution?: string;
+	/** What steps start as a sub-workflow, by its id, with what it is given. */
+	called?: (workflowId: unknown, items: INodeExecutionData[]) => void;
 	/** Told before the first step runs, so that a test can stop the execution. */
 	whileRunning?: (execution: { cancel(): void }) => void;
 }
@@ -158,6 +160,14 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		webhookWaitingBaseUrl: options.waitingUrl ?? 'http://n8n.test/webhook-waiting',
 		formWaitingBaseUrl: 'http://n8n.test/form-waiting',
 		setExecutionStatus: () => undefined,
+		executeWorkflow: async (
+			{ id }: { id: unknown },
+			_data: unknown,
+			given: { inputData: INodeExecutionData[] },
+		) => {
+			options.called?.(id, given.inputData);
+			return { executionId: 'called', data: [] };
+		},
 		credentialsHelper: {
 			getDecrypted: async () => ({
 				access: 'apiKey',

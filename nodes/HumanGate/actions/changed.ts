@@ -9,43 +9,48 @@ type Changed = Extract<Problem, { code: 'changed' }>;
 export async function changedSince({ store, data }: GateRequest, typed: Typed): Promise<Changed[]> {
 	const { artefactsOf } = await import('../../shared/state');
 	const hashes = new Map(artefactsOf(data.document).map(({ id, contentHash }) => [id, contentHash]));
-	const problems: Changed[] = [];
-	for (const [index, { artefactId }] of data.review.pieces.entries()) {
+	const outdated = data.review.pieces.flatMap(({ artefactId }, index): Array<[number, string]> => {
 		const shownHash = typed.pieces[index]?.contentHash;
-		if (shownHash === undefined || shownHash === hashes.get(artefactId) || data.answers.has(artefactId))
-			continue;
-		problems.push(await changedProblem(store, data, index, shownHash));
-	}
-	return problems;
+		const isAsItWas = shownHash === undefined || shownHash === hashes.get(artefactId);
+		return isAsItWas || data.answers.has(artefactId) ? [] : [[index, shownHash]];
+	});
+	return changedProblems(store, data, new Map(outdated));
 }
 
-/** The problem of one such piece, with what changed since it was shown. */
-export async function changedProblem(
+/** The problems of such pieces, with what changed since they were shown. `shown`: content hashes by the piece's index. */
+export async function changedProblems(
 	store: StateStore,
 	{ run, review, document }: ReviewData,
-	index: number,
-	shownHash: string,
-): Promise<Changed> {
+	shown: ReadonlyMap<number, string>,
+): Promise<Changed[]> {
 	const { compareFields } = await import('../../shared/review');
 	const { artefactsOf } = await import('../../shared/state');
-	const id = review.pieces[index]?.artefactId;
-	const now = artefactsOf(document).find((artefact) => artefact.id === id);
-	const shown = now && (await findShown(store, run.runId, now.id, shownHash));
-	return { code: 'changed', index, changes: shown ? compareFields(fieldsOf(shown), fieldsOf(now)) : [] };
+	const now = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
+	const idOf = (index: number): string => review.pieces[index]?.artefactId ?? '';
+	const wanted = new Map([...shown].map(([index, hash]) => [idOf(index), hash]));
+	const before = await findShown(store, run.runId, wanted);
+	return [...shown.keys()].map((index) => {
+		const [was, is] = [before.get(idOf(index)), now.get(idOf(index))];
+		return { code: 'changed', index, changes: was && is ? compareFields(fieldsOf(was), fieldsOf(is)) : [] };
+	});
 }
 
-/** The piece as the reviewer saw it, from the versions of the run. */
+/** Pieces as the reviewer saw them, from the versions of the run; each version is read once, whatever a form claims to have seen. */
 async function findShown(
 	store: StateStore,
 	runId: string,
-	id: string,
-	contentHash: string,
-): Promise<Artefact | undefined> {
+	wanted: ReadonlyMap<string, string>,
+): Promise<Map<string, Artefact>> {
 	const { artefactsOf } = await import('../../shared/state');
+	const found = new Map<string, Artefact>();
+	if (wanted.size === 0) return found;
 	const versions = (await store.history(runId)).filter(({ fields }) => fields.includes('artefacts'));
 	for (const { version } of versions.reverse()) {
-		const artefact = artefactsOf(await store.read(runId, version)).find((each) => each.id === id);
-		if (artefact?.contentHash === contentHash) return artefact;
+		for (const artefact of artefactsOf(await store.read(runId, version))) {
+			if (wanted.get(artefact.id) === artefact.contentHash && !found.has(artefact.id))
+				found.set(artefact.id, artefact);
+		}
+		if (found.size === wanted.size) break;
 	}
-	return undefined;
+	return found;
 }

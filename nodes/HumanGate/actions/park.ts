@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
 import type { HashedPasscode } from '../../shared/review';
-import type { Review } from '../../shared/state';
+import type { Review, Step } from '../../shared/state';
 
 /** n8n looks at its clock once a minute. */
 const SHORTEST_WAIT_MS = 120_000;
@@ -113,7 +113,7 @@ function placeOf({ pairedItem }: INodeExecutionData): number {
 	return isOfThisPass && 'item' in pairedItem ? pairedItem.item : Number.MAX_SAFE_INTEGER;
 }
 
-/** Starts the workflow that sends the link, once for a review. */
+/** Starts the workflow that sends the link, once for a review in an execution: another execution has another link. */
 async function tellReviewer(
 	context: IExecuteFunctions,
 	scope: RunScope,
@@ -124,15 +124,15 @@ async function tellReviewer(
 	if (workflowId === '') return;
 	const { signedLink } = await import('../../shared/host');
 	const { run } = round.found;
-	const { claimed } = await scope.store.claimStep(run.runId, {
-		key: `told:${review.id}`,
+	const step: Step = {
+		key: `told:${review.id}@${review.instance ?? ''}${review.executionId}`,
 		kind: 'decision',
 		state: 'started',
 		node: scope.node,
 		round: review.round,
 		slot: `told ${review.id}`,
-	});
-	if (!claimed) return;
+	};
+	if (!(await scope.store.claimStep(run.runId, step)).claimed) return;
 	const link = signedLink(context, { nonce: review.nonce });
 	const json = {
 		link,
@@ -141,7 +141,13 @@ async function tellReviewer(
 		pieces: review.pieces.length,
 		deadline: review.deadline ?? '',
 	};
-	await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });
+	try {
+		await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });
+	} catch (error) {
+		// Nobody was told, so whoever tries again has to.
+		await scope.store.recordStep(run.runId, { ...step, state: 'failed' });
+		throw error;
+	}
 }
 
 async function passcodeOf(context: IExecuteFunctions): Promise<{ passcode?: HashedPasscode }> {

@@ -21,7 +21,10 @@ export async function openRequest(
 	const { answersOf, modelsOf } = await import('../../shared/review');
 	const { artefactsOf, reviewsOf } = await import('../../shared/state');
 	const parked = parkedItems(context);
-	const runId = String(parked.find(({ json }) => typeof json.runId === 'string')?.json.runId ?? '');
+	// What nobody is asked about may name another run, or one that is not there.
+	const isAsked = ({ json }: INodeExecutionData): boolean =>
+		json.timedOut === true && json.failure === undefined;
+	const runId = String(parked.find(isAsked)?.json.runId ?? '');
 	const store = await openStoreOfWebhook(context);
 	const query = Object(context.getQueryData());
 	if (runId === '') return { notice: { kind: 'notValid' } };

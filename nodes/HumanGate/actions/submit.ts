@@ -12,7 +12,7 @@ import type {
 } from '../../shared/review';
 import { noticePage, pageOf, sendPage, setHeaders } from './answer';
 import { oldRound, type GateRequest } from './request';
-import { changedProblem, changedSince } from './changed';
+import { changedProblems, changedSince } from './changed';
 import { toDecided, toReviewPage } from './reviewData';
 
 /** Takes what the review page sends: decides, says what stands in the way, and continues the run when all is decided. */
@@ -75,8 +75,8 @@ async function take(
 	});
 	const now = await reread(request, decided);
 	if (decided.isComplete) {
-		const isAllBeaten = choices.length > 0 && decided.beaten.length === choices.length;
-		return deliver(context, now, decided.answers, isAllBeaten);
+		const counts = decided.beaten.length < choices.length ? 'some' : 'none';
+		return deliver(context, now, decided.answers, choices.length === 0 ? 'nothingChosen' : counts);
 	}
 	const problems = await problemsAfter(now, decided, submission);
 	if (problems.length > 0) return refuse(context, now, problems, typed);
@@ -96,12 +96,12 @@ async function take(
 	);
 }
 
-/** Sends the decisions on to the run, or says who did. */
+/** Sends the decisions on to the run, or says who did. `counts`: how many of this reviewer's choices stand. */
 async function deliver(
 	context: IWebhookFunctions,
 	request: GateRequest,
 	answers: Answers,
-	isBeaten = false,
+	counts: 'nothingChosen' | 'none' | 'some' = 'nothingChosen',
 ): Promise<IWebhookResponseData> {
 	const { keepLineage, leadsBack, outputsTaken } = await import('../../shared/host');
 	const { claimDelivery, endRun } = await import('../../shared/review');
@@ -112,19 +112,19 @@ async function deliver(
 	if (data.review.pieces.some(({ artefactId }) => !answers.has(artefactId))) {
 		return sendPage(context, await pageOf(data, { kind: 'open' }));
 	}
+	const left = [...answers.values()].filter((decision) => decision === null).length;
+	const comesBack = leadsBack(context);
+	const thanks = { kind: 'thanks', frame: data.frame, decided, left, continued: true, comesBack } as const;
+	const before = { kind: 'decidedBefore', frame: data.frame, decided } as const;
 	if (!(await claimDelivery(store, runId, data.review, Date.now()))) {
-		return sendPage(context, await noticePage({ kind: 'decidedBefore', frame: data.frame, decided }));
+		// Two that decide different pieces at once both stand; one of them sends on for both.
+		return sendPage(context, await noticePage(counts === 'some' ? thanks : before));
 	}
 	const taken = outputsTaken(context);
 	const outputs = taken ?? (await composeOutputs(store, runId, parked, answers));
 	if (taken === undefined) keepLineage(context, outputs);
 	await endRun(store, runId, context.getNode().name);
-	const left = [...answers.values()].filter((decision) => decision === null).length;
-	const page = await noticePage(
-		isBeaten
-			? { kind: 'decidedBefore', frame: data.frame, decided }
-			: { kind: 'thanks', frame: data.frame, decided, left, continued: true, comesBack: leadsBack(context) },
-	);
+	const page = await noticePage(counts === 'none' ? before : thanks);
 	// n8n sends it when it has taken the execution up again.
 	setHeaders(context, page);
 	return { webhookResponse: page.html, workflowData: outputs };
@@ -216,10 +216,8 @@ async function problemsAfter(
 ): Promise<Problem[]> {
 	const hashes = new Map(submission.choices.map(({ artefactId, contentHash }) => [artefactId, contentHash]));
 	const indexOf = (id: string): number => data.review.pieces.findIndex(({ artefactId }) => artefactId === id);
-	const changed: Problem[] = [];
-	for (const id of decided.changed) {
-		changed.push(await changedProblem(store, data, indexOf(id), hashes.get(id) ?? ''));
-	}
+	const shown = decided.changed.map((id): [number, string] => [indexOf(id), hashes.get(id) ?? '']);
+	const changed = await changedProblems(store, data, new Map(shown));
 	const beaten = decided.beaten.map(({ artefactId }): Problem => ({
 		code: 'decidedBefore',
 		index: indexOf(artefactId),

@@ -63,9 +63,7 @@ export async function decide(store: StateStore, runId: string, deciding: Decidin
 	const known = answersOf(document, review);
 	const asked = new Set(review.pieces.map(({ artefactId }) => artefactId));
 	const open = choices.filter(({ artefactId }) => asked.has(artefactId) && !known.has(artefactId));
-	const changed = open.filter(
-		({ artefactId, contentHash }) => artefacts.get(artefactId)?.contentHash !== contentHash,
-	);
+	const changed = open.filter((choice) => isOutdated(choice, artefacts.get(choice.artefactId)));
 	const valid = open.filter((choice) => !changed.includes(choice));
 	const stale = await staleAfter(store, runId, artefacts, valid);
 	const requests = valid.flatMap((choice): WriteRequest[] => {
@@ -76,25 +74,43 @@ export async function decide(store: StateStore, runId: string, deciding: Decidin
 	const refused = results.find((result) => !result.ok && result.failure.code !== 'conflict');
 	if (refused?.ok === false) throw new PipelineError(refused.failure.code, refused.failure.message);
 
+	const notTaken = [
+		...changed.map(({ artefactId }) => artefactId),
+		...valid.flatMap(({ artefactId }, index) => (results[index]?.ok === false ? [artefactId] : [])),
+	];
 	const decided = answersOf(await store.read(runId), review);
-	const isComplete = review.pieces.every(({ artefactId }) => decided.has(artefactId));
-	const answers =
-		isComplete || deciding.sendsUndecided ? await send(store, runId, deciding, decided) : decided;
+	// What was decided about other content than there is now must not leave as if nothing had been said.
+	const mayLeave = deciding.sendsUndecided && notTaken.every((artefactId) => decided.has(artefactId));
+	const isComplete = mayLeave || review.pieces.every(({ artefactId }) => decided.has(artefactId));
+	const answers = isComplete ? await send(store, runId, deciding, decided) : decided;
 	return {
 		answers,
-		beaten: choices.flatMap(({ artefactId }) => {
+		beaten: choices.flatMap((choice) => {
+			const { artefactId } = choice;
 			const decision = answers.get(artefactId);
-			const index = valid.findIndex((choice) => choice.artefactId === artefactId);
-			const result = results[index];
+			const result = results[valid.indexOf(choice)];
 			const isOurs = result?.ok === true && !result.replayed;
-			return decision === undefined || isOurs ? [] : [{ artefactId, decision }];
+			const stands = isOurs || saysTheSame(decision, choice, deciding.reviewer);
+			return decision === undefined || stands ? [] : [{ artefactId, decision }];
 		}),
-		changed: [
-			...changed.map(({ artefactId }) => artefactId),
-			...valid.flatMap(({ artefactId }, index) => (results[index]?.ok === false ? [artefactId] : [])),
-		],
-		isComplete: isComplete || deciding.sendsUndecided,
+		changed: notTaken,
+		isComplete,
 	};
+}
+
+/** The button may be pressed twice: then the recorded decision is the reviewer's own. */
+function saysTheSame(
+	decision: Decision | null | undefined,
+	{ action, note = '' }: PieceChoice,
+	reviewer: string,
+): boolean {
+	return decision?.reviewer === reviewer && decision.action === action && (decision.note ?? '') === note;
+}
+
+/** Whether a choice is about something else than there is: other content, or work that has been approved elsewhere since. */
+function isOutdated({ contentHash, action, edits }: PieceChoice, artefact: Artefact | undefined): boolean {
+	if (artefact?.contentHash !== contentHash) return true;
+	return artefact.locked && action !== 'reopen' && (action !== 'approve' || edits !== undefined);
 }
 
 /**

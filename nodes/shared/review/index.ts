@@ -20,7 +20,14 @@ export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './p
 export { parseSubmission } from './parseSubmission';
 export { CHECK_ADDRESS, continueForm, dueReviews, readReply, type Delivery, type Reply } from './redelivery';
 export { anotherReviewRequest, planReview, type AnotherReview } from './reviewAgain';
-export { waitingReviewsOf, whyItWaits, type ReviewStatus, type WaitingReview } from './reviewStatus';
+export {
+	gateOf,
+	statusNow,
+	waitingReviewsOf,
+	whyItWaits,
+	type ReviewStatus,
+	type WaitingReview,
+} from './reviewStatus';
 export type {
 	Action,
 	AskedFor,

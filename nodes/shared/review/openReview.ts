@@ -52,13 +52,16 @@ export async function openReview(
 		asksPasscode: passcode !== undefined,
 		...(same?.continuedAt === undefined ? {} : { continuedAt: null }),
 	};
+	// Merging leaves alone what is not named.
+	const entry = same?.deadline === undefined ? review : { ...review, deadline: review.deadline ?? null };
 	const count = review.pieces.length;
 	const [result] = await store.write(runId, [
 		{
 			by,
 			asRecordKeeper: true,
+			expectedVersion: document.version,
 			declare: [REVIEWS],
-			commands: [{ op: 'mergeById', field: REVIEWS.name, items: [JSON.parse(JSON.stringify(review))] }],
+			commands: [{ op: 'mergeById', field: REVIEWS.name, items: [JSON.parse(JSON.stringify(entry))] }],
 			steps: passcode === undefined ? [] : [passcodeStep(review, passcode)],
 			status: {
 				status: 'waiting',
@@ -70,6 +73,8 @@ export async function openReview(
 					: [],
 		},
 	]);
+	// Another execution of the run has asked meanwhile.
+	if (result?.ok === false && result.failure.code === 'conflict') return openReview(store, runId, request);
 	if (result?.ok !== true) {
 		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
 	}

@@ -1,4 +1,4 @@
-import { waitingReviews, type Review, type Run, type StateDocument } from '../state';
+import { waitingReviews, type Review, type Run, type RunStatus, type StateDocument } from '../state';
 import { answersOf } from './openReview';
 
 /** `decided_not_continued`: all is decided, but the execution was not seen to go on. `expired`: time was up before all was decided. */
@@ -41,9 +41,37 @@ function statusOf({ pieces, deadline }: Review, answered: number, now: number): 
 	return deadline !== undefined && Date.parse(deadline) <= now ? 'expired' : 'open';
 }
 
-/** Where a review stands, for a person. `gate` is the gate's name. */
-export function whyItWaits({ review, status, decided }: WaitingReview, gate: string): string {
+/** n8n looks at its clock once a minute: so long after the time was up, what waited has gone on. */
+const GONE_ON_MS = 120_000;
+
+/**
+ * What a run is by now. Nobody is told when a wait ends without an answer: a run that no Greenlight step went on with is
+ * recorded as waiting for ever.
+ */
+export function statusNow(
+	run: Run,
+	document: StateDocument,
+	now: number,
+): { status: RunStatus; statusNote: string } {
+	const waiting = waitingReviewsOf(run, document, now);
+	const isOver = ({ status, review }: WaitingReview): boolean =>
+		status === 'expired' && now - Date.parse(review.deadline ?? '') >= GONE_ON_MS;
+	const last = waiting.at(-1);
+	if (run.status !== 'waiting' || last === undefined || !waiting.every(isOver)) {
+		return { status: run.status, statusNote: run.statusNote };
+	}
+	return { status: 'stalled', statusNote: whyItWaits(last) };
+}
+
+/** The name of the gate that asks. */
+export function gateOf({ node }: Review): string {
+	return node.slice(node.indexOf('/') + 1);
+}
+
+/** Where a review stands, for a person. */
+export function whyItWaits({ review, status, decided }: WaitingReview): string {
 	const { length } = review.pieces;
+	const gate = gateOf(review);
 	switch (status) {
 		case 'open': {
 			const left = length - decided;

@@ -116,8 +116,8 @@ export const reviewSchema = z.object({
 	title: z.string(),
 	round: z.int().nonnegative(),
 	openedAt: z.string(),
-	/** When the run goes on without a decision; missing when it waits for as long as it takes. */
-	deadline: z.string().optional(),
+	/** When the run goes on without a decision; missing, or null when it was asked again, where it waits for as long as it takes. */
+	deadline: z.string().nullable().optional(),
 	pieces: z.array(z.object({ artefactId: z.string(), contentHash: z.string() })),
 	/** Whether a passcode has to be typed. What it is compared with stands in a step record, which no step reads out. */
 	asksPasscode: z.boolean().optional(),
@@ -126,7 +126,7 @@ export const reviewSchema = z.object({
 	/** When the execution was seen to have gone on from it; null when it was asked again since. */
 	continuedAt: z.string().nullable().optional(),
 });
-export type Review = z.infer<typeof reviewSchema>;
+export type Review = Omit<z.infer<typeof reviewSchema>, 'deadline'> & { deadline?: string };
 
 /** A reviewer's note as a constraint that later generations must obey. */
 export const directiveSchema = z.object({

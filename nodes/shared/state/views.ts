@@ -73,7 +73,9 @@ export function decisionsOf(document: StateDocument): Decision[] {
 
 /** What Human Gates asked about, in the order in which they asked first. */
 export function reviewsOf(document: StateDocument): Review[] {
-	return entriesOf(document, 'reviews', reviewSchema);
+	return entriesOf(document, 'reviews', reviewSchema).map(({ deadline, ...review }) =>
+		typeof deadline === 'string' ? { ...review, deadline } : review,
+	);
 }
 
 /** What the run's routers decided, in the order of the decisions. */

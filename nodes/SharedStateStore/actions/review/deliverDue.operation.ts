@@ -6,6 +6,7 @@ import type { Operation } from '../router';
 import { findReviews, reviewRow, runOfReviews, type FoundReview } from './foundReviews';
 
 const TIMEOUT_MS = 30_000;
+const NO_EXECUTION = 'n8n does not have the execution any more, so nothing can go on.';
 
 export const description: INodeProperties[] = forOperation('review', 'deliverDue', [runOfReviews]);
 
@@ -24,7 +25,8 @@ export const execute: Operation = async (call) => {
 	let movedOn = 0;
 	for (const review of found.filter((each) => due.has(each))) {
 		const delivery = await deliver(context, review);
-		if (delivery.kind !== 'notNow' && delivery.kind !== 'failed') await noteContinued(scope, review, now);
+		if (delivery.kind !== 'notNow' && delivery.kind !== 'failed')
+			await noteContinued(scope, review, delivery, now);
 		if (delivery.kind === 'movedOn') movedOn += 1;
 		const outcome = outcomeOf(delivery, review);
 		if (outcome !== undefined) items.push({ ...(await reviewRow(review, now)), ...outcome });
@@ -55,16 +57,34 @@ async function deliver(context: IExecuteFunctions, { review, link }: FoundReview
 	}
 }
 
-async function noteContinued(scope: RunScope, { run, review }: FoundReview, now: number): Promise<void> {
+async function noteContinued(
+	scope: RunScope,
+	found: FoundReview,
+	delivery: Delivery,
+	now: number,
+): Promise<void> {
 	const { refusal } = await import('../../../shared/host');
 	const { continuedRequest, waitingReviews } = await import('../../../shared/state');
+	const { run, review } = found;
 	// As it is after the run went on: its next step may have noted it already, or ask a person again.
 	const document = await scope.store.read(run.runId);
 	if (!waitingReviews(document).some(({ id }) => id === review.id)) return;
 	const by = { by: scope.nodeName, at: new Date(now).toISOString() };
-	const request = continuedRequest(await scope.store.getRun(run.runId), document, [review], by);
-	const [result] = await scope.store.write(run.runId, [request]);
+	const recorded = await scope.store.getRun(run.runId);
+	const request = continuedRequest(recorded, document, [review], by);
+	const why = await whyStalled(found, delivery);
+	const isHeld = request.status !== undefined || recorded.status === 'open';
+	const [result] = await scope.store.write(run.runId, [
+		why !== undefined && isHeld ? { ...request, status: { status: 'stalled', note: why } } : request,
+	]);
 	if (result?.ok === false) throw refusal(result);
+}
+
+/** Why nothing goes on from the review, unless another step takes it up. */
+async function whyStalled(found: FoundReview, { kind }: Delivery): Promise<string | undefined> {
+	const { whyItWaits } = await import('../../../shared/review');
+	if (kind === 'gone') return NO_EXECUTION;
+	return kind === 'movedOn' && found.status === 'expired' ? whyItWaits(found) : undefined;
 }
 
 function outcomeOf(
@@ -82,7 +102,7 @@ function outcomeOf(
 		case 'gone':
 			return {
 				status: 'failed',
-				why: 'n8n does not have the execution any more, so nothing can go on. The decisions stay on record; Review Again asks anew.',
+				why: `${NO_EXECUTION} The decisions stay on record; Review Again asks anew.`,
 			};
 		default:
 			return undefined;

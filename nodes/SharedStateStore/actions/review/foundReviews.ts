@@ -46,17 +46,16 @@ export async function findReviews(
 
 /** A review as a table row. */
 export async function reviewRow(found: FoundReview, now: number): Promise<IDataObject> {
-	const { whyItWaits } = await import('../../../shared/review');
+	const { gateOf, whyItWaits } = await import('../../../shared/review');
 	const { run, review, status, decided, link } = found;
-	const { node, title, pieces, openedAt, deadline } = review;
-	const gate = node.slice(node.indexOf('/') + 1);
+	const { title, pieces, openedAt, deadline } = review;
 	return {
 		title,
 		status,
-		why: whyItWaits(found, gate),
+		why: whyItWaits(found),
 		run: run.title,
 		runId: run.runId,
-		node: gate,
+		node: gateOf(review),
 		pieces: pieces.length,
 		decided,
 		openedAt,

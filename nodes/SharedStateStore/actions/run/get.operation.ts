@@ -1,10 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { runRow } from '../runRow';
+import { runNow, runRow } from '../runRow';
 import type { Operation } from '../router';
 
 export const description: INodeProperties[] = [];
 
 export const execute: Operation = async ({ scope, item, itemIndex }) => {
 	const { run, round } = await scope.look(itemIndex, item.json);
-	return [{ ...runRow(await scope.store.getRun(run.runId)), round }];
+	const now = await runNow(scope.store, await scope.store.getRun(run.runId), Date.now());
+	return [{ ...runRow(now), round }];
 };

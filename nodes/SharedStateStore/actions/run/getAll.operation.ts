@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { forOperation } from '../../../shared/host/descriptions';
-import { runRow } from '../runRow';
+import { runNow, runRow } from '../runRow';
 import type { Operation } from '../router';
 
 export const description: INodeProperties[] = forOperation('run', 'getAll', [
@@ -40,12 +40,20 @@ export const description: INodeProperties[] = forOperation('run', 'getAll', [
 
 export const execute: Operation = async ({ context, scope, itemIndex }) => {
 	const { RUN_STATUSES } = await import('../../../shared/state');
+	const { store } = scope;
+	const now = Date.now();
 	const chosen = context.getNodeParameter('status', itemIndex, '');
 	const status = RUN_STATUSES.find((each) => each === chosen);
-	const runs = await scope.store.listRuns({
-		limit: Number(context.getNodeParameter('limit', itemIndex, 50)),
-		search: String(context.getNodeParameter('search', itemIndex, '') ?? '').trim(),
-		...(status === undefined ? {} : { status }),
-	});
-	return runs.map(runRow);
+	const limit = Number(context.getNodeParameter('limit', itemIndex, 50));
+	const search = String(context.getNodeParameter('search', itemIndex, '') ?? '').trim();
+	const recorded = await store.listRuns({ limit, search, ...(status === undefined ? {} : { status }) });
+	if (status !== 'waiting' && status !== 'stalled')
+		return Promise.all(recorded.map(async (run) => runRow(await runNow(store, run, now))));
+	// Of those that are recorded as waiting, some are not any more.
+	const waited = await store.listRuns({ limit: Number.MAX_SAFE_INTEGER, search, status: 'waiting' });
+	const known = await Promise.all(waited.map((run) => runNow(store, run, now)));
+	return [...(status === 'stalled' ? recorded : []), ...known.filter((run) => run.status === status)]
+		.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+		.slice(0, limit)
+		.map(runRow);
 };
