@@ -49,7 +49,8 @@ const FINISH_MESSAGES: Partial<Record<FailureCode, string>> = {
  * comes before any parsing: a cut-off answer that happens to parse is still cut off.
  */
 export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
-	const { blockReason, finishReason, text } = answer;
+	const { blockReason, finishReason, text, unusable } = answer;
+	if (unusable) return unusable;
 	if (blockReason !== undefined) {
 		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason });
 	}
