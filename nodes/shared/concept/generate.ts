@@ -1,8 +1,10 @@
 /** Concepts for an intent. What repeats is asked for once more, and named if it still does. */
+import { z } from 'zod/v4';
 import { isPipelineError } from '../errors';
 import { addUsage, type PaidAnswer, type StructuredRequest } from '../model';
 import { findNearDuplicates, type NearDuplicate } from './nearDuplicates';
 import { generateConceptsRequest, type ConceptName, type GenerateConceptsInput } from './prompts';
+import { artefactSchema } from '../state';
 import type { Concept } from './schemas';
 
 /** Asks the model one question. Under which key it is paid and recorded is the caller's. */
@@ -19,6 +21,12 @@ export interface GeneratedConcepts extends PaidAnswer<{ concepts: Concept[] }> {
 	/** How many were asked for once more because they repeated something. */
 	askedAgain: number;
 }
+
+/** What is recorded of a generation beside the answers: the work that came of it, and which of it repeats other work. */
+export const generatedSchema = z.object({
+	artefacts: z.array(artefactSchema),
+	repeated: z.array(z.object({ index: z.int(), repeats: z.object({ title: z.string() }) })),
+});
 
 /**
  * Asks for `input.count` concepts and compares them with what is approved, what was made before, and each other. Repeats are

@@ -3,6 +3,7 @@ import {
 	ASPECT_RATIOS,
 	keptPictureSchema,
 	type AspectRatio,
+	type Attachment,
 	type KeptPicture,
 	type PictureSize,
 	type StructuredRequest,
@@ -22,6 +23,8 @@ export interface SketchInput extends Asking {
 	directives?: readonly string[];
 	/** What was wrong with an earlier still. */
 	reasons?: readonly string[];
+	/** The still of the work before it was revised. */
+	before?: Attachment | undefined;
 	/** How it should look, in the user's words; may be empty. */
 	look?: string;
 	shape: SketchShape;
@@ -41,17 +44,31 @@ const TASK = [
  * when the look is too long.
  */
 export function sketchRequest(input: SketchInput): StructuredRequest<KeptPicture> {
-	const { work, intent, directives = [], reasons = [], look = '', shape, size, model, options } = input;
+	const {
+		work,
+		intent,
+		directives = [],
+		reasons = [],
+		before,
+		look = '',
+		shape,
+		size,
+		model,
+		options,
+	} = input;
 	checkLength('Look', look);
 	const wrong = reasons.filter((reason) => !isBlank(reason));
 	return {
 		model,
 		...(options ? { options } : {}),
+		...(before ? { attachments: [before] } : {}),
 		system: '',
 		prompt: joinParts([
 			TASK,
 			intent && jsonBlock('INTENT', intent),
 			jsonBlock('WORK', work),
+			before !== undefined &&
+				'The attached picture is the still of this work before it was changed. Keep everything in it that the change does not touch.',
 			!isBlank(look) && `How the still should look.\n${block('LOOK', look)}`,
 			directivesPart(directives),
 			wrong.length > 0 &&
@@ -78,7 +95,11 @@ export function shapeOf(format: string): AspectRatio {
 	return exact ?? NAMED_SHAPES.find(([words]) => words.test(format))?.[1] ?? '16:9';
 }
 
-const EXTENSIONS: Readonly<Record<string, string>> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' };
+const EXTENSIONS: Readonly<Record<string, string>> = {
+	'image/jpeg': 'jpg',
+	'image/png': 'png',
+	'image/webp': 'webp',
+};
 
 /** What the still of a place is called. By this name it is known again when another one takes its place. */
 export function sketchFileName(slot: number, mimeType: string): string {

@@ -21,6 +21,7 @@ export { registerWork } from './registerWork';
 export { chosenRun, openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { runTitle } from './runTitle';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
+export { refuseChosenByModel } from './toolGuard';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export { refusal, writeOrThrow } from './writeOrThrow';
 export { hasGemini, openAsker, type Asker } from './gemini';
