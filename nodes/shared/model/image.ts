@@ -56,7 +56,8 @@ export function picturesAsAnswers(
 	return {
 		async generate(request, options) {
 			const answer = await client.generate(request, options);
-			if (!request.picture || answer.blockReason !== undefined || answer.finishReason !== 'STOP') return answer;
+			if (!request.picture || answer.blockReason !== undefined || answer.finishReason !== 'STOP')
+				return answer;
 			try {
 				return { ...answer, text: JSON.stringify(await keepPicture(answer, keep)) };
 			} catch (error) {

@@ -26,7 +26,7 @@ function readPng(file: Buffer): PictureFacts | undefined {
 	if (!file.subarray(0, 8).equals(PNG_SIGNATURE)) return undefined;
 	let size: { width: number; height: number } | undefined;
 	let hasData = false;
-	for (let at = 8; at + 12 <= file.length; ) {
+	for (let at = 8; at + 12 <= file.length;) {
 		const length = file.readUInt32BE(at);
 		const type = file.toString('latin1', at + 4, at + 8);
 		if (at + 12 + length > file.length) return undefined;
@@ -44,7 +44,7 @@ function readPng(file: Buffer): PictureFacts | undefined {
 function readJpeg(file: Buffer): PictureFacts | undefined {
 	if (file.length < 4 || file.readUInt16BE(0) !== 0xffd8) return undefined;
 	let size: { width: number; height: number } | undefined;
-	for (let at = 2; at + 4 <= file.length; ) {
+	for (let at = 2; at + 4 <= file.length;) {
 		if (file[at] !== 0xff) return undefined;
 		const marker = file[at + 1] ?? 0;
 		// Fill bytes.
