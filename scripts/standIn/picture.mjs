@@ -16,10 +16,50 @@ const PALETTE = ['#22304A', '#B5714F', '#F4EDE1'];
 
 /** Letters of three by five dots: a digit for each row, its bits from left to right. @type {Record<string, string>} */
 const LETTERS = {
-	...{ A: '25755', B: '65656', C: '34443', D: '65556', E: '74647', F: '74644', G: '34553', H: '55755', I: '72227' },
-	...{ J: '11152', K: '55655', L: '44447', M: '57755', N: '65555', O: '25552', P: '65644', Q: '25563', R: '65655' },
-	...{ S: '34216', T: '72222', U: '55553', V: '55522', W: '55775', X: '55255', Y: '55222', Z: '71247', '-': '00700' },
-	...{ 0: '75557', 1: '26227', 2: '61247', 3: '61216', 4: '55711', 5: '74617', 6: '34657', 7: '71244', 8: '75757' },
+	...{
+		A: '25755',
+		B: '65656',
+		C: '34443',
+		D: '65556',
+		E: '74647',
+		F: '74644',
+		G: '34553',
+		H: '55755',
+		I: '72227',
+	},
+	...{
+		J: '11152',
+		K: '55655',
+		L: '44447',
+		M: '57755',
+		N: '65555',
+		O: '25552',
+		P: '65644',
+		Q: '25563',
+		R: '65655',
+	},
+	...{
+		S: '34216',
+		T: '72222',
+		U: '55553',
+		V: '55522',
+		W: '55775',
+		X: '55255',
+		Y: '55222',
+		Z: '71247',
+		'-': '00700',
+	},
+	...{
+		0: '75557',
+		1: '26227',
+		2: '61247',
+		3: '61216',
+		4: '55711',
+		5: '74617',
+		6: '34657',
+		7: '71244',
+		8: '75757',
+	},
 	...{ 9: '75716', ',': '00024', '.': '00002', ':': '02020', '?': '61202', '!': '22202', "'": '22000' },
 };
 
@@ -33,7 +73,9 @@ export function asksForPicture(body) {
 export function pictureFor(body) {
 	const { aspectRatio = '1:1', imageSize = '1K' } = body?.generationConfig?.imageConfig ?? {};
 	const work = readWork(body);
-	const seed = createHash('sha256').update(JSON.stringify([work.title, work.note])).digest();
+	const seed = createHash('sha256')
+		.update(JSON.stringify([work.title, work.note]))
+		.digest();
 	const canvas = blank(aspectRatio, imageSize);
 	const colours = coloursOf(work.palette);
 	drawScene(canvas, seed);
@@ -109,7 +151,14 @@ function drawScene(canvas, seed) {
 	const roofs = 5 + ((seed[3] ?? 0) % 5);
 	for (let roof = 0; roof < roofs; roof++) {
 		const top = height * (0.45 + 0.35 * at(roof + 4));
-		fill(canvas, (width * roof) / roofs, top, (width / roofs) * (0.75 + 0.25 * at(roof + 14)), height - top, INK);
+		fill(
+			canvas,
+			(width * roof) / roofs,
+			top,
+			(width / roofs) * (0.75 + 0.25 * at(roof + 14)),
+			height - top,
+			INK,
+		);
 	}
 	const drops = 40 + ((seed[5] ?? 0) % 60);
 	for (let drop = 0; drop < drops; drop++) {

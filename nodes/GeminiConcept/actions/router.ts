@@ -41,7 +41,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {},
 	);
 	const drawn = results.filter(isDrawnNow);
-	if (drawn.length > 0) tell(context, `${counted(drawn.length, 'sketch')} drawn${costOf(drawn)}.`);
+	if (drawn.length > 0) tell(context, `${counted(drawn.length, 'still')} drawn${costOf(drawn)}.`);
 	const failed = results.filter(({ json }) => json.failure !== undefined).length;
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
 	if (failed > 0)

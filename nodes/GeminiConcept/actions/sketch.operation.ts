@@ -84,7 +84,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		steps: stepsBefore(context),
 	});
 	const drawnBefore = work.media?.find(isSketch);
-	if (drawnBefore !== undefined && (work.locked || item.json.next === 'check')) {
+	if (drawnBefore !== undefined && (work.locked || isKept(work, item, found))) {
 		const same = { ...item, pairedItem: { item: itemIndex } };
 		const known = work.locked ? { ...same, json: await toKnown(work, item, found) } : same;
 		return [await withStill(context, scope, runId, known, drawnBefore)];
@@ -122,6 +122,11 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		});
 	return saveStill(context, { scope, question, item, itemIndex, key: question.keyOf(request) }, work, answer);
 };
+
+/** It is to be checked once more, or came back in a later round without being made anew: other steps take `next` away. */
+function isKept(work: Artefact, { json }: INodeExecutionData, { round }: FoundRun): boolean {
+	return json.next === 'check' || (json.next === undefined && round > work.round);
+}
 
 /** An approved piece, as it is: an execution that is played again comes by here once more. */
 async function toKnown(

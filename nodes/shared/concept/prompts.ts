@@ -145,7 +145,9 @@ export function generateConceptsRequest(
 /** A concept, changed as a note says. Fails with `input_missing` when there is neither a note nor a directive. */
 export function reviseConceptRequest(input: ReviseConceptInput): StructuredRequest<Concept> {
 	const { concept, note, intent, directives = [], approved = [], guide = '' } = input;
-	const others = approved.filter(({ title, logline }) => title !== concept.title || logline !== concept.logline);
+	const others = approved.filter(
+		({ title, logline }) => title !== concept.title || logline !== concept.logline,
+	);
 	checkLength('Note', note);
 	checkLength('Style Guide', guide);
 	if (isBlank(note) && directives.every(isBlank)) {

@@ -103,9 +103,7 @@ function countTries(
 		for (let id = artefact?.id; id !== undefined && !line.has(id); id = replaced.get(id)) line.add(id);
 	}
 	const tries = earlier.filter(({ retry }) =>
-		retry.some(
-			(order) => isAttempt(order) && (order.artefactId === undefined || line.has(order.artefactId)),
-		),
+		retry.some((order) => isAttempt(order) && (order.artefactId === undefined || line.has(order.artefactId))),
 	);
 	const lastHuman = tries.findLast(({ isHuman }) => isHuman === true)?.round ?? -1;
 	return new Set(tries.flatMap(({ round }) => (round > lastHuman ? [round] : []))).size;
