@@ -157,6 +157,33 @@ describe('template 02 with stills', () => {
 		expect(hints(repeated, DRAW).join()).not.toContain('drawn');
 	});
 
+	it('goes on after a crash in the middle of a still: that one is drawn in the next round, the rest is not paid again', async () => {
+		const options = { resumeToken: 'crashed' };
+		const store = await engine.store();
+		const record = store.recordStep.bind(store);
+		let died = false;
+		const spy = jest.spyOn(store, 'recordStep').mockImplementation(async (runId, step, entries) => {
+			if (!died && step.node.endsWith(DRAW) && step.state === 'answered' && asked('picture').length === 2) {
+				died = true;
+				throw new Error('The power went out.');
+			}
+			await record(runId, step, entries);
+		});
+		const crashed = await run({}, options);
+		spy.mockRestore();
+		expect(crashed.error).toBeDefined();
+
+		const ran = await run({}, options);
+		expect(ran.run.status).toBe('waiting');
+		expect(asked('concepts')).toHaveLength(1);
+		// Two before the crash, the third one, and the second one once more.
+		expect(asked('picture')).toHaveLength(4);
+		expect(ran.out(DRAW).find(({ title }) => title === 'Concept 1')).toMatchObject({
+			failure: { code: 'outcome_unknown', keepsWork: true },
+		});
+		expect((await artefacts(ran)).map(({ media }) => media?.length)).toEqual([1, 1, 1]);
+	});
+
 	it('keeps no bytes in the record of its calls', async () => {
 		script.picture = () => png(7, 1200, 900);
 		await gemini.close();

@@ -1,6 +1,6 @@
 /** What each operation of Gemini Concept tells the model on the wire: what stays, what was turned down and why, what holds from now on. */
-import type { IDataObject } from 'n8n-workflow';
-import { runWorkflow, useEngine, type Ran } from '../support/engine';
+import type { IDataObject, INodeType } from 'n8n-workflow';
+import { loadTemplate, runWorkflow, useEngine, type Ran } from '../support/engine';
 import {
 	banned,
 	editFields,
@@ -206,6 +206,32 @@ describe('files that come with a brief', () => {
 		expect(files('intent')).toEqual([sent]);
 		expect(files('concepts')).toEqual([sent, sent]);
 	});
+
+	it('stay out where the step says so', async () => {
+		const more = { options: { leaveFilesOut: true } };
+		await run({ form_file: pdf }, { resource: 'concept', operation: 'generate', count: 1, ...more });
+		expect([files('intent'), files('concepts')]).toEqual([
+			[[{ mimeType: 'application/pdf', data: pdf.data }]],
+			[[]],
+		]);
+	});
+
+	it.each(['01-two-agent-storyboard.json', '02-storyboard-with-human-gate.json'])(
+		'go from the form through %s to the intent and the concepts',
+		async (name) => {
+			const types = attach({ attachment: pdf }) as Record<string, INodeType>;
+			const form = Object.values(types)[0] as INodeType;
+			await runWorkflow(loadTemplate(name), {
+				geminiUrl: gemini.url,
+				startNode: 'When a brief is sent',
+				types: {
+					'n8n-nodes-base.formTrigger': { ...form, description: { ...form.description, inputs: [] } },
+				},
+			});
+			expect(files('intent')).toMatchObject([[{ mimeType: 'application/pdf' }]]);
+			expect(files('concepts')[0]).toMatchObject([{ mimeType: 'application/pdf' }]);
+		},
+	);
 
 	it('go along with custom work', async () => {
 		gemini.script.other = () => ({ title: 'A line' });

@@ -23,7 +23,9 @@ const MAX_BYTES = 15_000_000;
 export async function readAttachments(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
+	itemIndex: number,
 ): Promise<MediaFile[]> {
+	if (context.getNodeParameter('options.leaveFilesOut', itemIndex, false) === true) return [];
 	const files: MediaFile[] = [];
 	let total = 0;
 	for (const [property, file] of Object.entries(item.binary ?? {})) {
@@ -49,12 +51,13 @@ export async function attachmentsOf(
 	scope: RunScope,
 	question: Question,
 	item: INodeExecutionData,
+	itemIndex: number,
 ): Promise<{ attachments: Attachment[]; hashes: string[] }> {
 	const { requestsOf } = await import('../../shared/state');
 	const { runId } = question.found.run;
 	const { order } = question;
 	if (order === undefined) {
-		const files = await readAttachments(context, item);
+		const files = await readAttachments(context, item, itemIndex);
 		const kept = [];
 		for (const file of files) kept.push(await scope.store.keepMedia(runId, file));
 		return { attachments: files.map(toAttachment), hashes: kept.map(({ hash }) => hash) };
@@ -73,7 +76,7 @@ function readableType(name: string, typed: string): string {
 	const [kind = '', subtype = ''] = mimeType.trim().split('/');
 	if (SUBTYPES_READ[kind]?.test(subtype)) return mimeType.trim();
 	throw new PipelineError('input_refused', `Gemini cannot read '${name}' (${typed || 'unknown type'}).`, {
-		hint: 'Attach a PDF, a text file, a picture (PNG, JPEG, WebP, HEIC), sound or video. Save Word and PowerPoint files as PDF first.',
+		hint: "Attach a PDF, a text file, a picture (PNG, JPEG, WebP, HEIC), sound or video. Save Word and PowerPoint files as PDF first. For files that do not belong to the brief, switch on 'Leave Files Out' under Options.",
 	});
 }
 

@@ -24,7 +24,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { captureIntentRequest } = await import('../../shared/concept');
 	const { passThrough, plain } = await import('../../shared/host');
 	const typed = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
-	const attachments = (await readAttachments(context, item)).map(toAttachment);
+	const attachments = (await readAttachments(context, item, itemIndex)).map(toAttachment);
 	const question = await openQuestion(context, scope, item, itemIndex, {
 		brief: typed,
 		ownsBrief: true,

@@ -88,7 +88,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round, question.after);
-	const { attachments, hashes } = await attachmentsOf(context, scope, question, item);
+	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
 	const request = customRequest({
 		instruction: String(context.getNodeParameter('instruction', itemIndex, '') ?? ''),

@@ -50,7 +50,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { artefactsOf, hashOf } = await import('../../shared/state');
 	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
 	const question = await openQuestion(context, scope, item, itemIndex, { brief });
-	const { attachments, hashes } = await attachmentsOf(context, scope, question, item);
+	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round, question.after);
 	const present = artefactsOf(question.document);

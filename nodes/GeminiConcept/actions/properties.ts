@@ -131,6 +131,14 @@ export const properties: INodeProperties[] = [
 				default: 'stop',
 				description: 'What to do when the run key belongs to a run with another brief',
 			},
+			{
+				displayName: 'Leave Files Out',
+				name: 'leaveFilesOut',
+				type: 'boolean',
+				default: false,
+				displayOptions: { hide: { '/operation': ['revise', 'sketch'] } },
+				description: 'Whether to ask without the files that are on the item',
+			},
 			...ofThisNode.slice(1, 2),
 			{
 				displayName: 'Run Key',
