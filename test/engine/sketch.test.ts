@@ -163,7 +163,7 @@ describe('template 02 with stills', () => {
 		const record = store.recordStep.bind(store);
 		let died = false;
 		const spy = jest.spyOn(store, 'recordStep').mockImplementation(async (runId, step, entries) => {
-			if (!died && step.node.endsWith(DRAW) && step.state === 'answered' && asked('picture').length === 2) {
+			if (!died && Object(Object(step.answer).value).hash === mediaHashOf(png(1))) {
 				died = true;
 				throw new Error('The power went out.');
 			}
@@ -176,7 +176,7 @@ describe('template 02 with stills', () => {
 		const ran = await run({}, options);
 		expect(ran.run.status).toBe('waiting');
 		expect(asked('concepts')).toHaveLength(1);
-		// Two before the crash, the third one, and the second one once more.
+		// Three before the crash, and the second one once more.
 		expect(asked('picture')).toHaveLength(4);
 		expect(ran.out(DRAW).find(({ title }) => title === 'Concept 1')).toMatchObject({
 			failure: { code: 'outcome_unknown', keepsWork: true },
@@ -194,7 +194,8 @@ describe('template 02 with stills', () => {
 			kind: 'call',
 			node: `w1/${DRAW}`,
 		});
-		expect(steps).toHaveLength(3);
+		// By piece, not by position, so that another pass over the same pieces pays nothing.
+		expect(steps.map(({ slot }) => slot)).toEqual((await artefacts(ran)).map(({ id }) => id));
 		for (const step of steps) expect(JSON.stringify(step).length).toBeLessThan(1500);
 	});
 });
@@ -350,7 +351,7 @@ describe('a step that draws', () => {
 		expect(pictures()).toHaveLength(2);
 		expect(pictures()[1]?.prompt).toMatch(/TURNED DOWN[\s\S]*gritty/);
 		const [work] = await works(ran);
-		expect(work?.media).toMatchObject([{ hash: mediaHashOf(png(1)) }]);
+		expect(work?.media).toMatchObject([{ hash: mediaHashOf(png(10)) }]);
 	});
 
 	it('refuses approved work before it pays, and says where it belongs', async () => {
@@ -393,6 +394,6 @@ describe('a step that draws', () => {
 		const ran = await runWorkflow(json(2), options);
 		expect(pictures()).toHaveLength(2);
 		const [work] = await works(ran);
-		expect(work?.media).toMatchObject([{ hash: mediaHashOf(png(1)) }]);
+		expect(work?.media).toMatchObject([{ hash: mediaHashOf(png(10)) }]);
 	});
 });

@@ -33,6 +33,10 @@ describe('what a picture is', () => {
 		}
 	});
 
+	test('is nothing for a JPEG that was cut off behind an end mark of a smaller picture inside it', () => {
+		expect(readPicture(Buffer.concat([jpeg(), Buffer.alloc(5000, 0x5a)]))).toBeUndefined();
+	});
+
 	test('is nothing for a picture without size, for text, and for whatever else', () => {
 		expect(readPicture(png(0, 0, 0))).toBeUndefined();
 		expect(readPicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeUndefined();

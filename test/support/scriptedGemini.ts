@@ -20,8 +20,8 @@ export interface Script {
 	holds: (text: string, ruleId: string) => boolean | 'unsure';
 	/** An error in place of an answer, for the nth request of all, from 0. */
 	fail: (asked: Asked, number: number) => { status: number; body: unknown } | undefined;
-	/** The nth picture that is asked for, from 0. */
-	picture: (number: number) => Buffer;
+	/** The picture of a concept, by the concept's number and how often it was drawn before. */
+	picture: (number: number, times: number) => Buffer;
 	/** Other answers. */
 	other: (asked: Asked) => unknown;
 }
@@ -65,7 +65,7 @@ export const OBEDIENT: Script = {
 	concept: (number) => concept(number),
 	holds: () => true,
 	fail: () => undefined,
-	picture: (number) => png(number),
+	picture: (number, times) => png(number + 10 * times),
 	other: () => ({}),
 };
 
@@ -73,11 +73,14 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 	const asked: Asked[] = [];
 	const script = { ...OBEDIENT, ...changes };
 	let concepts = 0;
-	let pictures = 0;
+	const drawn = new Map<number, number>();
 
 	function partsFor(request: Asked): unknown[] {
 		if (request.what !== 'picture') return [{ text: JSON.stringify(answer(request)) }];
-		const data = script.picture(pictures++).toString('base64');
+		const number = Number(/"title": "Concept (\d+)"/.exec(request.prompt)?.[1] ?? 0);
+		const times = drawn.get(number) ?? 0;
+		drawn.set(number, times + 1);
+		const data = script.picture(number, times).toString('base64');
 		return [{ text: 'Here it is.' }, { inlineData: { mimeType: 'image/png', data } }];
 	}
 

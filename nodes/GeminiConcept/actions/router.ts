@@ -23,6 +23,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'custom/generate': custom.execute,
 };
 
+/** Each takes half a minute and has nothing to do with the others. Concepts are told what is there already, and wait. */
+const STILLS_AT_ONCE = 3;
+
 /** What the Retry Router asks of an item goes before what the node is set to. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { counted, openRunScope, runPerItem, runsAsTool, stepsBefore, tell } =
@@ -37,8 +40,11 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			if (isForAnother(item, scope.nodeName, before)) return [];
 			return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
 		},
-		// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
-		isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {},
+		{
+			atOnce: operationOf(context, 0) === 'concept/sketch' ? STILLS_AT_ONCE : 1,
+			// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
+			...(isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {}),
+		},
 	);
 	const drawn = results.filter(isDrawnNow);
 	if (drawn.length > 0) tell(context, `${counted(drawn.length, 'still')} drawn${costOf(drawn)}.`);
@@ -85,10 +91,13 @@ function isForAnother(
 	return before?.has(maker) ?? false;
 }
 
-function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): Operation {
+function operationOf(context: IExecuteFunctions, itemIndex: number): string {
 	const resource = context.getNodeParameter('resource', itemIndex, 'concept');
-	const operation = context.getNodeParameter('operation', itemIndex, 'generate');
-	const chosen = OPERATIONS[`${String(resource)}/${String(operation)}`] ?? generate.execute;
+	return `${String(resource)}/${String(context.getNodeParameter('operation', itemIndex, 'generate'))}`;
+}
+
+function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): Operation {
+	const chosen = OPERATIONS[operationOf(context, itemIndex)] ?? generate.execute;
 	// It draws what is there, whatever is to happen to the work before.
 	if (chosen === sketch.execute) return chosen;
 	switch (item.json.next) {

@@ -1,10 +1,8 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { isPipelineError, PipelineError } from '../../shared/errors';
-import type { FoundRun, RunScope } from '../../shared/host';
+import type { FoundRun } from '../../shared/host';
 import { forOperation, imageModelField } from '../../shared/host/descriptions';
-import type { Attachment, KeptPicture, PaidAnswer } from '../../shared/model';
-import type { Artefact, Media } from '../../shared/state';
-import type { Question } from './question';
+import type { Artefact } from '../../shared/state';
 import type { Operation } from './router';
 
 export const description: INodeProperties[] = forOperation('concept', 'sketch', [
@@ -62,8 +60,6 @@ export const description: INodeProperties[] = forOperation('concept', 'sketch', 
 
 /** A picture takes longer than text, a large one much longer. */
 const DEADLINE_MS = 300_000;
-/** Under this name the still is on the item. */
-const PROPERTY = 'sketch';
 
 /**
  * Draws one still for a piece of work. It becomes part of the work: its content hash covers it, so what is said of the work
@@ -71,6 +67,7 @@ const PROPERTY = 'sketch';
  */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { openQuestion } = await import('./question');
+	const { saveStill, stillBefore, withStill } = await import('./still');
 	const { registerWork, runTitle, stepsBefore } = await import('../../shared/host');
 	const { contextOfRound, isSketch, sketchRequest } = await import('../../shared/concept');
 	const { ASPECT_RATIOS, PICTURE_SIZES, picturesAsAnswers } = await import('../../shared/model');
@@ -140,23 +137,6 @@ async function toKnown(
 	return plain({ ...json, ...passThrough(item.json, Object.keys(work.content)) });
 }
 
-/** Of a concept that was revised: the still that it had, so that what did not change stays as people have seen it. */
-async function stillBefore(
-	scope: RunScope,
-	{ document, found }: Question,
-	work: Artefact,
-): Promise<Attachment | undefined> {
-	const { isSketch } = await import('../../shared/concept');
-	const { artefactsOf } = await import('../../shared/state');
-	const before = artefactsOf(document).find(({ id }) =>
-		work.madeFrom.some((name) => name.startsWith(`${id}@`)),
-	);
-	const still = before?.media?.find(isSketch);
-	if (still === undefined) return undefined;
-	const { bytes, mimeType } = await scope.store.readMedia(found.run.runId, still.hash);
-	return { mimeType, data: Buffer.from(bytes).toString('base64') };
-}
-
 /** Fails with `input_refused` for a value that an expression made up. */
 function choose<T extends string>(label: string, choices: readonly T[], value: unknown): T {
 	const chosen = choices.find((choice) => choice === value);
@@ -165,87 +145,6 @@ function choose<T extends string>(label: string, choices: readonly T[], value: u
 		'input_refused',
 		`'${label}' is '${String(value).slice(0, 40)}'; it can be ${choices.join(', ')}.`,
 	);
-}
-
-interface Call {
-	scope: RunScope;
-	question: Question;
-	item: INodeExecutionData;
-	itemIndex: number;
-	key: string;
-}
-
-async function saveStill(
-	context: IExecuteFunctions,
-	{ scope, question, item, itemIndex, key }: Call,
-	work: Artefact,
-	answer: PaidAnswer<KeptPicture>,
-): Promise<INodeExecutionData[]> {
-	const { saveWork, toItems } = await import('./question');
-	const { isSketch, sketchFileName } = await import('../../shared/concept');
-	const { artefactsOf, contentHashOf } = await import('../../shared/state');
-	const { hash, mimeType, bytes } = answer.value;
-	const still: Media = { hash, mimeType, bytes, fileName: sketchFileName(work.slot, mimeType) };
-	const media = [...(work.media ?? []).filter((file) => !isSketch(file)), still];
-	const drawn: Artefact = {
-		...work,
-		media,
-		contentHash: contentHashOf(work.content, media),
-		status: 'new',
-		why: '',
-		round: question.found.round,
-		costUsd: sumOf(work.costUsd, answer.costUsd),
-	};
-	const now = artefactsOf(question.document).find(({ id }) => id === work.id);
-	// Work that is played again may be older than what state has: then that stays as it is.
-	const isPresent = now?.contentHash === work.contentHash && now.status !== 'replaced' && !now.locked;
-	if (isPresent && drawn.contentHash !== work.contentHash) {
-		const { id, contentHash, status, why, round, costUsd } = drawn;
-		const change = {
-			id,
-			media,
-			contentHash,
-			status,
-			why,
-			round,
-			...(costUsd === undefined ? {} : { costUsd }),
-		};
-		await saveWork(
-			scope,
-			question,
-			`${key}:save`,
-			[{ op: 'mergeById', field: 'artefacts', items: [change] }],
-			{ note: `Drew a still for '${work.title}'.` },
-		);
-	}
-	const items = await toItems(scope, question, [drawn], answer, item, itemIndex);
-	return Promise.all(
-		items.map((result) =>
-			withStill(
-				context,
-				scope,
-				question.found.run.runId,
-				{ ...result, binary: { ...item.binary } },
-				still,
-				true,
-			),
-		),
-	);
-}
-
-/** The item with the still on it, from the store where it is not there already. */
-async function withStill(
-	context: IExecuteFunctions,
-	scope: RunScope,
-	runId: string,
-	item: INodeExecutionData,
-	still: Media,
-	isNew = false,
-): Promise<INodeExecutionData> {
-	if (!isNew && item.binary?.[PROPERTY] !== undefined) return item;
-	const { bytes } = await scope.store.readMedia(runId, still.hash);
-	const file = await context.helpers.prepareBinaryData(Buffer.from(bytes), still.fileName, still.mimeType);
-	return { ...item, binary: { ...item.binary, [PROPERTY]: file } };
 }
 
 /** The concept is as good as it was: the router has the still drawn once more, and does not have the concept written anew. */
@@ -265,8 +164,4 @@ function isApproved(title: string): PipelineError {
 	return new PipelineError('locked', `'${title}' is approved, and a still would change it.`, {
 		hint: "Put 'Concept: Sketch' before the Human Gate, so that the still is approved with the concept.",
 	});
-}
-
-function sumOf(before: number | null | undefined, now: number | null): number | null {
-	return before === null || now === null ? null : (before ?? 0) + now;
 }
