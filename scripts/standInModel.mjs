@@ -1,7 +1,7 @@
 /**
  * The offline stand-in for Gemini: a small server that speaks Gemini's REST protocol and answers each request's schema with
- * scripted texts. It is not a model, and says so: its answers carry a header, and every model name begins with
- * "stand-in-for-". The same request gets the same answer.
+ * scripted texts, and a request for a picture with one that is drawn by code. It is not a model, and says so: its answers carry
+ * a header, every model name begins with "stand-in-for-", and its pictures say it in words. The same request gets the same answer.
  *
  *   node scripts/standInModel.mjs --port 4010 [--script orders.json]
  *   curl -d '{"name":"rate-limit","times":2}' http://127.0.0.1:4010/__behaviour     ("normal" takes all orders back)
@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { answerTo, asksForRulings } from './standIn/answer.mjs';
 import { BEHAVIOURS, badKeyReply, createOrders, errorReply } from './standIn/behaviours.mjs';
+import { PICTURE_TOKENS, asksForPicture, pictureFor } from './standIn/picture.mjs';
 import { PlainError, reportError } from './lib/plainError.mjs';
 import { isMain, onEndRequest } from './lib/processes.mjs';
 
@@ -30,7 +31,13 @@ import { isMain, onEndRequest } from './lib/processes.mjs';
  */
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const MODEL_NAMES = ['gemini-4-argon', 'gemini-3.8-flash', 'gemini-3.5-flash', 'gemini-3.1-flash-lite'];
+const MODEL_NAMES = [
+	'gemini-4-argon',
+	'gemini-3.8-flash',
+	'gemini-3.5-flash',
+	'gemini-3.1-flash-lite',
+	'gemini-nano-banana-2.1',
+];
 const MODELS = MODEL_NAMES.map((name) => ({
 	name: `models/${name}`,
 	version: '001',
@@ -122,10 +129,18 @@ export async function startStandIn({ port = 0, script = [] } = {}) {
 			const answer = answerTo(request.body, { alwaysFail }).value;
 			return typeof answer === 'string' ? answer : JSON.stringify(answer);
 		};
-		const normal = () => generated(model, request.body, value(false), 'STOP');
+		const isPicture = asksForPicture(request.body);
+		const normal = () =>
+			isPicture
+				? drawn(model, request.body, pictureFor(request.body))
+				: generated(model, request.body, value(false), 'STOP');
 		const reply = order ? BEHAVIOURS[order.name]?.(value(false), order) : undefined;
 		if (reply === undefined) return sendJson(response, 200, normal());
 		if (reply === 'hang') return;
+		if (reply === 'halfPicture') {
+			const bytes = pictureFor(request.body);
+			return sendJson(response, 200, drawn(model, request.body, bytes.subarray(0, bytes.length / 2)));
+		}
 		if (reply === 'drop') return void response.socket?.destroy();
 		if (reply === 'alwaysFail')
 			return sendJson(response, 200, generated(model, request.body, value(true), 'STOP'));
@@ -213,6 +228,25 @@ function generated(model, body, text, finishReason) {
 		},
 		modelVersion: `stand-in-for-${model}`,
 		responseId: 'stand-in',
+	};
+}
+
+/** @param {string} model @param {any} body @param {Buffer} bytes */
+function drawn(model, body, bytes) {
+	const answer = generated(model, body, '', 'STOP');
+	const tokenCount = PICTURE_TOKENS[body?.generationConfig?.imageConfig?.imageSize ?? '1K'] ?? 1120;
+	const inlineData = { mimeType: 'image/png', data: bytes.toString('base64') };
+	const { promptTokenCount } = answer.usageMetadata;
+	return {
+		...answer,
+		candidates: [{ content: { role: 'model', parts: [{ inlineData }] }, finishReason: 'STOP', index: 0 }],
+		usageMetadata: {
+			...answer.usageMetadata,
+			candidatesTokenCount: tokenCount,
+			thoughtsTokenCount: 0,
+			totalTokenCount: promptTokenCount + tokenCount,
+			candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount }],
+		},
 	};
 }
 

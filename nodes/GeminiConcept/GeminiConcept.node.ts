@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { geminiCredentials } from '../shared/host/descriptions';
-import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
+import { searchImageModels, searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
@@ -15,7 +15,7 @@ export class GeminiConcept implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
 		description:
-			'Turn a brief into a typed intent, concepts and revisions with Gemini, each answer checked and paid once',
+			'Turn a brief into a typed intent, concepts, stills and revisions with Gemini, each answer checked and paid once',
 		defaults: { name: 'Gemini Concept' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -25,7 +25,7 @@ export class GeminiConcept implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchModels, searchRuns },
+		listSearch: { searchImageModels, searchModels, searchRuns },
 		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
 	};
 

@@ -19,7 +19,6 @@ export class StyleValidator implements INodeType {
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		usableAsTool: true,
 		credentials: geminiCredentials({ judgedBy: ['gemini'] }),
 		properties,
 	};

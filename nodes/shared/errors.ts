@@ -287,12 +287,15 @@ export interface Failure {
 	retryable: boolean;
 	/** How long the other side asks to wait, in ms. */
 	retryAfterMs?: number;
+	/** The work is good as it is: what failed is what a step was to add to it. Another try keeps it. */
+	keepsWork?: boolean | undefined;
 }
 
 export interface PipelineErrorOptions {
 	hint?: string;
 	retryable?: boolean;
 	retryAfterMs?: number;
+	keepsWork?: boolean | undefined;
 	cause?: unknown;
 	/** Facts for code that reacts to the failure (a conflict's versions, a refusal's path). Never secrets. */
 	details?: Readonly<Record<string, unknown>>;
@@ -305,6 +308,7 @@ export class PipelineError extends Error {
 	readonly hint: string;
 	readonly retryable: boolean;
 	readonly retryAfterMs: number | undefined;
+	readonly keepsWork: boolean;
 	readonly details: Readonly<Record<string, unknown>>;
 
 	constructor(code: FailureCode, message: string, options: PipelineErrorOptions = {}) {
@@ -316,6 +320,7 @@ export class PipelineError extends Error {
 		this.hint = options.hint ?? kind.hint;
 		this.retryable = options.retryable ?? kind.retryable;
 		this.retryAfterMs = options.retryAfterMs;
+		this.keepsWork = options.keepsWork ?? false;
 		this.details = options.details ?? {};
 	}
 
@@ -327,6 +332,7 @@ export class PipelineError extends Error {
 			hint: this.hint,
 			retryable: this.retryable,
 			...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+			...(this.keepsWork ? { keepsWork: true } : {}),
 		};
 	}
 }

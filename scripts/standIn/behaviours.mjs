@@ -10,7 +10,7 @@
 
 /**
  * What comes back in place of the scripted answer.
- * @typedef {{ status: number, body: unknown } | { text: string, finishReason: string } | 'hang' | 'drop' | { delayMs: number } | 'alwaysFail'} Reply
+ * @typedef {{ status: number, body: unknown } | { text: string, finishReason: string } | 'hang' | 'drop' | { delayMs: number } | 'alwaysFail' | 'halfPicture'} Reply
  */
 
 /** @param {number} code @param {string} status @param {string} message @param {object[]} [details] */
@@ -53,6 +53,11 @@ export const BEHAVIOURS = {
 		finishReason: 'STOP',
 	}),
 	'wrong-shape': () => ({ text: '{"answer":{"unexpected":true}}', finishReason: 'STOP' }),
+	'words-for-picture': () => ({ text: 'I would draw a roof at night.', finishReason: 'STOP' }),
+	'no-picture': () => ({ text: '', finishReason: 'NO_IMAGE' }),
+	'picture-safety': () => ({ text: '', finishReason: 'IMAGE_SAFETY' }),
+	'picture-recitation': () => ({ text: '', finishReason: 'IMAGE_RECITATION' }),
+	'half-picture': () => 'halfPicture',
 	slow: (_answer, { ms = 1_000 }) => ({ delayMs: ms }),
 	hang: () => 'hang',
 	drop: () => 'drop',

@@ -124,6 +124,13 @@ describe('generating concepts', () => {
 		expect(codeOf(() => generateConceptsRequest({ ...input, count }))).toBe('input_refused');
 	});
 
+	test('says that attached files belong to the brief', () => {
+		const attachments = [{ mimeType: 'image/png', data: 'AAAA' }];
+		const request = generateConceptsRequest({ ...input, attachments });
+		expect(request.attachments).toEqual(attachments);
+		expect(request.prompt).toContain('attached files belong to the brief');
+	});
+
 	test('gives every directive word for word', () => {
 		const directives = ['No "clean" look!\nGritty & wet.', 'Kein Blau — nie 🚫', 'لا وجوه'];
 		const { prompt } = generateConceptsRequest({ ...input, directives: [...directives, '  '] });
@@ -185,6 +192,23 @@ describe('revising a concept', () => {
 		expect(request.schema.safeParse(CONCEPT).success).toBe(true);
 	});
 
+	test('gives what is approved, without the concept itself, and what was turned down', () => {
+		const { title, logline } = CONCEPT;
+		const { prompt } = reviseConceptRequest({
+			...MODEL,
+			concept: CONCEPT,
+			note: 'Darker',
+			approved: [
+				{ title: 'Iron Sky', logline: 'A plane' },
+				{ title, logline },
+			],
+			rejected: [{ title: 'Clean Sea', why: 'too clean' }],
+		});
+		expect(prompt).toMatch(/APPROVED [\s\S]*Iron Sky/);
+		expect(prompt).toContain('too clean');
+		expect(/APPROVED[\s\S]*?\[\[END/.exec(prompt)?.[0]).not.toContain(title);
+	});
+
 	test('needs a note or a directive', () => {
 		const revise = (note: string, directives: string[]) => () =>
 			reviseConceptRequest({ ...MODEL, concept: CONCEPT, note, directives });
@@ -203,6 +227,22 @@ describe('a task of the user', () => {
 		const data = customRequest({ ...MODEL, instruction: 'Go', input: { sea: ['wet', 1, null] }, rows });
 		expect(data.prompt).toContain('"sea"');
 		expect(z.toJSONSchema(text.schema)).toMatchObject({ required: ['line'] });
+	});
+
+	test('gives what is approved, what was turned down, directives, and why an earlier answer was turned down', () => {
+		const { prompt } = customRequest({
+			...MODEL,
+			instruction: 'Go',
+			input: '',
+			rows,
+			approved: [{ title: 'Rain or shine', logline: '' }],
+			rejected: [{ title: 'Wet wet wet', why: 'a song' }],
+			directives: ['No puns.'],
+			reasons: ['Too long'],
+		});
+		for (const text of ['Rain or shine', 'Never repeat', 'a song', '\nNo puns.\n', '\nToo long\n']) {
+			expect(prompt).toContain(text);
+		}
 	});
 
 	test('may have no input', () => {

@@ -239,6 +239,19 @@ describe('the list of models', () => {
 		expect(server.requests[1]?.url).toContain('pageToken=p2');
 	});
 
+	test('holds the models that draw, when those are asked for', async () => {
+		const names = [
+			'gemini-3.8-flash',
+			'gemini-nano-banana-2.1',
+			'gemini-3-pro-image',
+			'imagen-4.0-generate-001',
+			'gemini-omni-1.2-flash',
+		];
+		server.replies.push({ json: { models: names.map((name) => model(name)) } });
+		const models = await (await connect()).listModels({ kind: 'pictures' });
+		expect(models.map(({ id }) => id)).toEqual(['gemini-nano-banana-2.1', 'gemini-3-pro-image']);
+	});
+
 	test('is a failure, not an empty list, when Gemini refuses', async () => {
 		server.replies.push({
 			status: 403,

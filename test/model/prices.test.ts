@@ -25,6 +25,20 @@ describe('the price of a call', () => {
 		expect(costOf('gemini-3.8-flash', usage, { at: on('2027-03-01') })).toBeCloseTo(1.5 + 0.2 * 7.5, 10);
 	});
 
+	test('of pictures is that of their own tokens', () => {
+		const drawn = {
+			inputTokens: 1000,
+			outputTokens: 1170,
+			thoughtTokens: 0,
+			cachedTokens: 0,
+			imageTokens: 1120,
+		};
+		const list = costOf('gemini-nano-banana-2.1', drawn, { at: NOON });
+		expect(list).toBeCloseTo(0.0015 + 0.0336 + 50 * 7.5e-6, 10);
+		const override = { inputUsd: 1, outputUsd: 2 };
+		expect(costOf('any', drawn, { at: NOON, override })).toBeCloseTo(0.001 + 1170 * 2e-6, 10);
+	});
+
 	test('is higher above the limit of a long prompt', () => {
 		const at = { at: NOON };
 		const short = { ...usage, inputTokens: 200_000 };
@@ -32,7 +46,7 @@ describe('the price of a call', () => {
 		expect(costOf('gemini-3.1-pro-preview', usage, at)).toBeCloseTo(4 + 0.2 * 18, 10);
 	});
 
-	test.each(['gemini-99-ultra', '', 'gemini-nano-banana-2.1', 'constructor'])(
+	test.each(['gemini-99-ultra', '', 'nano-banana', 'constructor'])(
 		'of the unknown model "%s" is null and not zero',
 		(model) => {
 			expect(costOf(model, usage, { at: NOON })).toBeNull();

@@ -22,6 +22,11 @@ const artefactWith = (slot: number, code: 'lost_on_the_way' | 'bad_request'): Pl
 	failure: failure(code),
 });
 
+const kept = (slot: number): Place => ({
+	...place(slot, 'unchecked'),
+	failure: { ...failure('service_unavailable'), keepsWork: true },
+});
+
 const CASES: Case[] = [
 	{ name: 'is done when all passed', places: all('pass', 'pass'), kind: 'done', done: ['a1', 'a2'] },
 	{
@@ -70,6 +75,26 @@ const CASES: Case[] = [
 		facts: { rechecked: ['a1'] },
 		kind: 'escalate',
 		escalate: ['1:unsure:not_checked'],
+	},
+	{
+		name: 'keeps work on which only a later step failed, and has that done once more',
+		places: [kept(1), place(2, 'pass')],
+		facts: { attempts: 2 },
+		kind: 'retry',
+		retry: ['1:check'],
+	},
+	{
+		name: 'does that as an attempt, and stops when they are spent',
+		places: [kept(1), place(2, 'pass')],
+		facts: { attempts: 3 },
+		kind: 'escalate',
+		escalate: ['2:passed:', '1:failed:service_unavailable'],
+	},
+	{
+		name: 'makes anew what nothing came of, also when that failure would keep the work',
+		places: [{ slot: 1, locked: false, failure: { ...failure('timeout'), keepsWork: true } }],
+		kind: 'retry',
+		retry: ['1:generate'],
 	},
 	{
 		name: 'checks also when attempts are spent, since a check is no attempt',

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { GoogleGenAI } from '@google/genai';
 import { z } from 'zod/v4';
+import { readPicture } from '../../nodes/shared/model';
 
 const SCRIPT = join(__dirname, '..', '..', 'scripts', 'standInModel.mjs');
 const BRIEF = 'Generate three storyboard concepts for a tense rooftop chase scene, noir tone';
@@ -149,6 +150,73 @@ test('revises the concept that it is given', async () => {
 	const revised = await ask(prompt, conceptSchema);
 	expect(revised.title).toBe(concepts[0]?.title);
 	expect(revised.visualApproach).toContain('heavier rain');
+});
+
+function draw(
+	aspectRatio: string,
+	imageSize: string,
+	work: object = { title: 'Iron Sky', palette: ['#102030', '#C02020'] },
+) {
+	const client = new GoogleGenAI({
+		apiKey: 'any',
+		vertexai: false,
+		apiVersion: 'v1',
+		httpOptions: { baseUrl: url },
+	});
+	return client.models.generateContent({
+		model: 'gemini-nano-banana-2.1',
+		contents: [
+			{ role: 'user', parts: [{ text: `[[BEGIN WORK 0f]]\n${JSON.stringify(work)}\n[[END WORK 0f]]` }] },
+		],
+		config: { responseModalities: ['IMAGE'], imageConfig: { aspectRatio, imageSize } },
+	});
+}
+
+test.each([
+	['16:9', '1K', 1024, 576, 1120],
+	['9:16', '2K', 1152, 2048, 1680],
+	['21:9', '4K', 4096, 1755, 2520],
+])(
+	'draws a whole picture of %s in %s, and says on it and beside it that it is no model',
+	async (shape, size, width, height, tokens) => {
+		const { candidates, usageMetadata, modelVersion } = await draw(shape, size);
+		const { inlineData } = candidates?.[0]?.content?.parts?.[0] ?? {};
+		const bytes = Buffer.from(inlineData?.data ?? '', 'base64');
+		expect(inlineData?.mimeType).toBe('image/png');
+		expect(readPicture(bytes)).toEqual({ mimeType: 'image/png', width, height });
+		expect(bytes.toString('latin1')).toContain('Drawn by the offline stand-in, not by Gemini');
+		expect(usageMetadata?.candidatesTokensDetails).toEqual([{ modality: 'IMAGE', tokenCount: tokens }]);
+		expect(modelVersion).toBe('stand-in-for-gemini-nano-banana-2.1');
+	},
+);
+
+test('draws the same for the same work, and something else for another', async () => {
+	const dataOf = async (work?: object) =>
+		(await draw('16:9', '1K', work)).candidates?.[0]?.content?.parts?.[0]?.inlineData?.data;
+	expect(await dataOf()).toBe(await dataOf());
+	expect(await dataOf({ title: 'Low Tide', palette: ['nonsense'] })).not.toBe(await dataOf());
+});
+
+test.each([
+	['words-for-picture', 'STOP'],
+	['no-picture', 'NO_IMAGE'],
+	['picture-safety', 'IMAGE_SAFETY'],
+	['picture-recitation', 'IMAGE_RECITATION'],
+])('can be told to end a picture with %s', async (name, finishReason) => {
+	await order({ name, times: 1 });
+	const { candidates } = await draw('1:1', '1K');
+	expect(candidates?.[0]?.finishReason).toBe(finishReason);
+	expect(candidates?.[0]?.content?.parts?.some(({ inlineData }) => inlineData !== undefined) ?? false).toBe(
+		false,
+	);
+});
+
+test('can be told to send half a picture', async () => {
+	await order({ name: 'half-picture', times: 1 });
+	const { candidates } = await draw('1:1', '1K');
+	const data = candidates?.[0]?.content?.parts?.[0]?.inlineData?.data ?? '';
+	expect(data.length).toBeGreaterThan(500);
+	expect(readPicture(Buffer.from(data, 'base64'))).toBeUndefined();
 });
 
 test('counts tokens and lists models', async () => {

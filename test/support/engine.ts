@@ -255,7 +255,9 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 				}>;
 				const own = Object.fromEntries(given.map(({ name, value }) => [name, value])) as IDataObject;
 				const keep = this.getNodeParameter('includeOtherFields', index, false) === true;
-				return { json: { ...(keep ? item.json : {}), ...own }, pairedItem: { item: index } };
+				// As the real one from 3.4 on: files go on.
+				const files = item.binary === undefined ? {} : { binary: item.binary };
+				return { json: { ...(keep ? item.json : {}), ...own }, ...files, pairedItem: { item: index } };
 			}),
 		];
 	});

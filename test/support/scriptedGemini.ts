@@ -1,11 +1,16 @@
 /** A Gemini on 127.0.0.1 for tests of whole flows: answers to the schema of each request, as the test's script says. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { png } from './pictures';
 
 export interface Asked {
-	what: 'intent' | 'concepts' | 'concept' | 'rulings' | 'other';
+	what: 'intent' | 'concepts' | 'concept' | 'rulings' | 'picture' | 'other';
 	prompt: string;
 	schema: Record<string, unknown>;
+	/** What came with the prompt. */
+	files: Array<{ mimeType: string; data: string }>;
+	/** How the picture should be, where one is asked for. */
+	picture: unknown;
 }
 
 export interface Script {
@@ -15,6 +20,8 @@ export interface Script {
 	holds: (text: string, ruleId: string) => boolean | 'unsure';
 	/** An error in place of an answer, for the nth request of all, from 0. */
 	fail: (asked: Asked, number: number) => { status: number; body: unknown } | undefined;
+	/** The picture of a concept, by the concept's number and how often it was drawn before. */
+	picture: (number: number, times: number) => Buffer;
 	/** Other answers. */
 	other: (asked: Asked) => unknown;
 }
@@ -58,6 +65,7 @@ export const OBEDIENT: Script = {
 	concept: (number) => concept(number),
 	holds: () => true,
 	fail: () => undefined,
+	picture: (number, times) => png(number + 10 * times),
 	other: () => ({}),
 };
 
@@ -65,6 +73,16 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 	const asked: Asked[] = [];
 	const script = { ...OBEDIENT, ...changes };
 	let concepts = 0;
+	const drawn = new Map<number, number>();
+
+	function partsFor(request: Asked): unknown[] {
+		if (request.what !== 'picture') return [{ text: JSON.stringify(answer(request)) }];
+		const number = Number(/"title": "Concept (\d+)"/.exec(request.prompt)?.[1] ?? 0);
+		const times = drawn.get(number) ?? 0;
+		drawn.set(number, times + 1);
+		const data = script.picture(number, times).toString('base64');
+		return [{ text: 'Here it is.' }, { inlineData: { mimeType: 'image/png', data } }];
+	}
 
 	function answer(request: Asked): unknown {
 		switch (request.what) {
@@ -101,7 +119,15 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 			const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
 			const schema = body.generationConfig?.responseJsonSchema ?? {};
 			const prompt = JSON.stringify(body.contents?.[0]?.parts?.[0]?.text ?? '');
-			const item: Asked = { what: kindOf(schema), prompt: JSON.parse(prompt), schema };
+			const parts: Array<{ inlineData?: Asked['files'][number] }> = body.contents?.[0]?.parts ?? [];
+			const picture = body.generationConfig?.imageConfig;
+			const item: Asked = {
+				what: picture === undefined ? kindOf(schema) : 'picture',
+				prompt: JSON.parse(prompt),
+				schema,
+				files: parts.flatMap(({ inlineData }) => inlineData ?? []),
+				picture,
+			};
 			const failure = script.fail(item, asked.length);
 			asked.push(item);
 			const reply = failure ?? {
@@ -109,13 +135,13 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 				body: {
 					candidates: [
 						{
-							content: { parts: [{ text: JSON.stringify(answer(item)) }], role: 'model' },
+							content: { parts: partsFor(item), role: 'model' },
 							finishReason: 'STOP',
 							index: 0,
 						},
 					],
-					usageMetadata: { promptTokenCount: 1000, candidatesTokenCount: 500, totalTokenCount: 1500 },
-					modelVersion: 'gemini-3.8-flash',
+					usageMetadata: usageOf(item),
+					modelVersion: item.what === 'picture' ? 'gemini-nano-banana-2.1' : 'gemini-3.8-flash',
 				},
 			};
 			response.writeHead(reply.status, { 'content-type': 'application/json' });
@@ -134,6 +160,13 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 				server.closeAllConnections();
 			}),
 	};
+}
+
+function usageOf({ what }: Asked) {
+	const counts = { promptTokenCount: 1000, candidatesTokenCount: 500, totalTokenCount: 1500 };
+	if (what !== 'picture') return counts;
+	const candidatesTokensDetails = [{ modality: 'IMAGE', tokenCount: 1120 }];
+	return { ...counts, candidatesTokenCount: 1120, totalTokenCount: 2120, candidatesTokensDetails };
 }
 
 function kindOf(schema: Record<string, unknown>): Asked['what'] {

@@ -20,12 +20,15 @@ const ITEM_HEAD = { title: '', status: 'new', why: '' };
 /** Brief in, intent out: written to the run's state, where every later step finds it. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { openQuestion, saveWork } = await import('./question');
-	const { readAttachments } = await import('./attachments');
+	const { readAttachments, toAttachment } = await import('./attachments');
 	const { captureIntentRequest } = await import('../../shared/concept');
 	const { passThrough, plain } = await import('../../shared/host');
 	const typed = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
-	const attachments = await readAttachments(context, item, itemIndex);
-	const question = await openQuestion(context, scope, item, itemIndex, typed, true);
+	const attachments = (await readAttachments(context, item, itemIndex)).map(toAttachment);
+	const question = await openQuestion(context, scope, item, itemIndex, {
+		brief: typed,
+		ownsBrief: true,
+	});
 	const { model, options } = question.asker;
 	const recorded = question.document.fields.brief;
 	const brief = typeof recorded === 'string' ? recorded : typed;

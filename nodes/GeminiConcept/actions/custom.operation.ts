@@ -81,27 +81,30 @@ export const description: INodeProperties[] = forOperation('custom', 'generate',
 /** One piece of work in the user's own fields. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, recordRequest, saveWork, toItems } = await import('./question');
-	const { readAttachments } = await import('./attachments');
+	const { attachmentsOf } = await import('./attachments');
 	const { contextOfRound, customRequest, firstPlaceOf, newArtefacts } = await import('../../shared/concept');
 	const { artefactsOf, hashOf } = await import('../../shared/state');
 	const typed = String(context.getNodeParameter('input', itemIndex, '') ?? '');
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round, question.after);
-	const turnedDown = order?.reasons.map((reason) => `An earlier answer was turned down: ${reason}`) ?? [];
+	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
 	const request = customRequest({
 		instruction: String(context.getNodeParameter('instruction', itemIndex, '') ?? ''),
 		input,
 		rows: readRows(context.getNodeParameter('fields.rows', itemIndex, [])),
-		directives: [...told.directives, ...turnedDown],
-		attachments: await readAttachments(context, item, itemIndex),
+		approved: told.approved,
+		rejected: told.rejected,
+		directives: told.directives,
+		reasons: order?.reasons ?? [],
+		attachments,
 		model: asker.model,
 		options: asker.options,
 	});
 	const key = question.keyOf(request);
 	const kind = String(context.getNodeParameter('kind', itemIndex, 'work') ?? '').trim() || 'work';
-	await recordRequest(scope, question, 1);
+	await recordRequest(scope, question, 1, hashes);
 
 	const answer = await question.ask(request);
 	const artefacts = newArtefacts([answer.value], {

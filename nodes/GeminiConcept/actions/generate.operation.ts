@@ -36,13 +36,21 @@ export const description: INodeProperties[] = forOperation('concept', 'generate'
 /** Asks for concepts, tells the model what is kept and what was turned down, and puts the new ones into state. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, recordRequest, saveWork, toItems } = await import('./question');
-	const { contextOfRound, firstPlaceOf, generateConcepts, generateConceptsRequest, newArtefacts } =
-		await import('../../shared/concept');
+	const { attachmentsOf } = await import('./attachments');
+	const {
+		contextOfRound,
+		firstPlaceOf,
+		generateConcepts,
+		generateConceptsRequest,
+		generatedSchema,
+		newArtefacts,
+	} = await import('../../shared/concept');
 	const { PipelineError } = await import('../../shared/errors');
-	const { failedItem } = await import('../../shared/host');
+	const { counted, failedItem, tell } = await import('../../shared/host');
 	const { artefactsOf, hashOf } = await import('../../shared/state');
 	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
-	const question = await openQuestion(context, scope, item, itemIndex, brief);
+	const question = await openQuestion(context, scope, item, itemIndex, { brief });
+	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round, question.after);
 	const present = artefactsOf(question.document);
@@ -54,12 +62,13 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		model: asker.model,
 		options: asker.options,
 		approved: [...told.approved, ...siblings()],
+		attachments,
 	};
 	const key = question.keyOf(generateConceptsRequest(input));
-	await recordRequest(scope, question, input.count);
+	await recordRequest(scope, question, input.count, hashes);
 
 	const answer = await generateConcepts(question.ask, input);
-	const artefacts = newArtefacts(answer.value.concepts, {
+	const made = newArtefacts(answer.value.concepts, {
 		stepKey: key,
 		kind: 'concept',
 		round: found.round,
@@ -69,13 +78,22 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		replaces: order?.artefactId,
 		costUsd: answer.costUsd,
 	});
-	await saveWork(scope, question, `${key}:save`, addWork(question, artefacts, present), {
-		note: `Wrote ${artefacts.map(({ title }) => `'${title}'`).join(', ')}.`,
+	// What was saved the first time counts: the second request for a repeat may have failed then, and not now.
+	const saved = await saveWork(scope, question, `${key}:save`, addWork(question, made, present), {
+		note: `Wrote ${made.map(({ title }) => `'${title}'`).join(', ')}.`,
+		outcome: JSON.parse(JSON.stringify({ artefacts: made, repeated: answer.repeated })),
 	});
+	const { artefacts, repeated } = generatedSchema.parse(saved);
+	if (answer.askedAgain > 0 && !answer.replayed) {
+		tell(
+			context,
+			`${counted(answer.askedAgain, 'concept')} repeated other work, so another idea was asked for.`,
+		);
+	}
 
 	const items = await toItems(scope, question, artefacts, answer, item, itemIndex);
 	return items.map((result, index) => {
-		const repeat = answer.repeated.find((entry) => entry.index === index);
+		const repeat = repeated.find((entry) => entry.index === index);
 		if (repeat === undefined) return result;
 		const failure = new PipelineError(
 			'near_duplicate',

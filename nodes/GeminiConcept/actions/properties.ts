@@ -4,6 +4,8 @@ import {
 	callOptions,
 	keepStateInField,
 	modelField,
+	notForAgents,
+	onlyForAgents,
 	runField,
 	whenItFailsField,
 } from '../../shared/host/descriptions';
@@ -11,6 +13,14 @@ import * as capture from './capture.operation';
 import * as custom from './custom.operation';
 import * as generate from './generate.operation';
 import * as revise from './revise.operation';
+import * as sketch from './sketch.operation';
+
+/** A picture has no length and no temperature. */
+const ofThisNode = callOptions.map((option) =>
+	option.name === 'maxOutputTokens' || option.name === 'temperature'
+		? { ...option, displayOptions: { hide: { '/operation': ['sketch'] } } }
+		: option,
+);
 
 export const properties: INodeProperties[] = [
 	authenticationField,
@@ -22,7 +32,12 @@ export const properties: INodeProperties[] = [
 		options: [
 			{ name: 'Concept', value: 'concept', description: 'Creative ideas for an intent' },
 			{ name: 'Custom', value: 'custom', description: 'Any other work, in fields of your own' },
-			{ name: 'Intent', value: 'intent', description: 'What a brief asks for' },
+			{
+				name: 'Intent',
+				value: 'intent',
+				description: 'What a brief asks for',
+				displayOptions: notForAgents,
+			},
 		],
 		default: 'concept',
 	},
@@ -58,8 +73,16 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Revise',
 				value: 'revise',
+				displayOptions: notForAgents,
 				action: 'Revise a concept',
 				description: 'Change one concept as a note asks, and keep the rest of it',
+			},
+			{
+				name: 'Sketch',
+				value: 'sketch',
+				displayOptions: notForAgents,
+				action: 'Sketch concepts',
+				description: 'Draw a still for each concept, so that there is something to look at',
 			},
 		],
 		default: 'generate',
@@ -83,8 +106,9 @@ export const properties: INodeProperties[] = [
 	...capture.description,
 	...generate.description,
 	...revise.description,
+	...sketch.description,
 	...custom.description,
-	modelField,
+	{ ...modelField, displayOptions: { hide: { operation: ['sketch'] } } },
 	whenItFailsField,
 	{
 		displayName: 'Options',
@@ -93,7 +117,7 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
-			...callOptions.slice(0, 1),
+			...ofThisNode.slice(0, 1),
 			{
 				displayName: 'If the Brief Changed',
 				name: 'ifBriefChanged',
@@ -107,7 +131,15 @@ export const properties: INodeProperties[] = [
 				default: 'stop',
 				description: 'What to do when the run key belongs to a run with another brief',
 			},
-			...callOptions.slice(1, 2),
+			{
+				displayName: 'Leave Files Out',
+				name: 'leaveFilesOut',
+				type: 'boolean',
+				default: false,
+				displayOptions: { hide: { '/operation': ['revise', 'sketch'] } },
+				description: 'Whether to ask without the files that are on the item',
+			},
+			...ofThisNode.slice(1, 2),
 			{
 				displayName: 'Run Key',
 				name: 'runKey',
@@ -116,9 +148,10 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. spring-campaign-7',
 				description: 'Your own name for the run. Starting twice with one key goes on with the same run.',
 			},
-			...callOptions.slice(2),
+			...ofThisNode.slice(2),
 		],
 	},
-	runField,
+	{ ...runField, displayOptions: notForAgents },
+	{ ...runField, noDataExpression: true, displayOptions: onlyForAgents },
 	keepStateInField,
 ];

@@ -1,10 +1,9 @@
 /** What all operations share: who asks, in which run and round, and how new work is saved. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runTitle } from '../../shared/host/runTitle';
-import type { Ask } from '../../shared/concept';
 import type { Asker, FoundRun, RunScope } from '../../shared/host';
-import type { Artefact, Command, RetryOrder, StateDocument } from '../../shared/state';
-import type { StructuredRequest } from '../../shared/model';
+import type { Artefact, Command, Json, RetryOrder, StateDocument } from '../../shared/state';
+import type { AskDeps, PaidAnswer, StructuredRequest } from '../../shared/model';
 
 export interface Question {
 	found: FoundRun;
@@ -17,9 +16,19 @@ export interface Question {
 	/** Names what this item asks for: the step, its pass and the item's position. */
 	requester: string;
 	/** Asks once for this item: the answer is recorded under the step's key. */
-	ask: Ask;
+	ask<T>(request: StructuredRequest<T>, deps?: AskDeps): Promise<PaidAnswer<T>>;
 	/** The key of a request of this item. */
 	keyOf<T>(request: StructuredRequest<T>): string;
+}
+
+export interface Opening {
+	/** A run that is not there yet begins with it. */
+	brief?: string;
+	/** The brief is the run's own. */
+	ownsBrief?: boolean;
+	/** The piece of work that the question is about, where it is not about new work. */
+	artefactId?: string;
+	modelField?: 'model' | 'imageModel';
 }
 
 /** Finds the run of an item, or begins it with the brief, and prepares to ask. */
@@ -28,8 +37,7 @@ export async function openQuestion(
 	scope: RunScope,
 	item: INodeExecutionData,
 	itemIndex: number,
-	brief?: string,
-	ownsBrief = false,
+	{ brief, ownsBrief = false, artefactId, modelField }: Opening = {},
 ): Promise<Question> {
 	const { PROCESS_ID, openAsker, passNumber, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
@@ -40,9 +48,10 @@ export async function openQuestion(
 	});
 	const parsed = retryOrderSchema.safeParse({ reasons: [], why: '', ...item.json });
 	const order = parsed.success ? parsed.data : undefined;
+	const about = artefactId ?? order?.artefactId;
 	const position = `${passNumber(context) + 1}/${itemIndex + 1}`;
-	const slot = order?.artefactId ?? (order === undefined ? position : `place ${order.slot}`);
-	const asker = await openAsker(context, itemIndex);
+	const slot = about ?? (order === undefined ? position : `place ${order.slot}`);
+	const asker = await openAsker(context, itemIndex, modelField);
 	const keyOf = <T>(request: StructuredRequest<T>): string =>
 		stepKey({
 			runId: found.run.runId,
@@ -62,7 +71,7 @@ export async function openQuestion(
 		after: stepsAfter(context),
 		requester: `${scope.node}#${position}`,
 		keyOf,
-		ask: (request) =>
+		ask: (request, deps = asker.deps) =>
 			askOnce(
 				scope.store,
 				{
@@ -73,43 +82,59 @@ export async function openQuestion(
 					slot,
 					owner: PROCESS_ID,
 					by: scope.nodeName,
-					artefactId: order?.artefactId,
+					artefactId: about,
 				},
 				request,
-				asker.deps,
+				deps,
 			),
 	};
 }
 
-/** What is written once for a step: new or changed work, and what it replaces. Fails as the state refuses it. */
+/**
+ * What is written once for a step: new or changed work, and what it replaces. Gives back `outcome`, or the one of the first
+ * time. Fails as the state refuses it.
+ */
 export async function saveWork(
 	scope: RunScope,
 	question: Question,
 	commandId: string,
 	commands: readonly Command[],
-	more: { title?: string; note: string },
-): Promise<void> {
+	more: { title?: string; note: string; outcome?: Json },
+): Promise<Json | undefined> {
 	const { writeOrThrow } = await import('../../shared/host');
-	await writeOrThrow(scope.store, question.found.run.runId, {
+	const { outcome } = await writeOrThrow(scope.store, question.found.run.runId, {
 		by: scope.nodeName,
 		asRecordKeeper: true,
 		commandId,
 		commands,
 		...(more.title === undefined ? {} : { title: more.title }),
+		...(more.outcome === undefined ? {} : { outcome: more.outcome }),
 		ledger: [
 			{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
 		],
 	});
+	return outcome;
 }
 
-/** Recorded before the call, so that the router knows what is missing also when the call fails. */
-export async function recordRequest(scope: RunScope, question: Question, count: number): Promise<void> {
+/** Recorded before the call, so that the router knows what is missing also when the call fails, and what came with it. */
+export async function recordRequest(
+	scope: RunScope,
+	question: Question,
+	count: number,
+	files: readonly string[] = [],
+): Promise<void> {
 	if (question.order !== undefined) return;
 	const { writeOrThrow } = await import('../../shared/host');
 	await writeOrThrow(scope.store, question.found.run.runId, {
 		by: scope.nodeName,
 		asRecordKeeper: true,
-		commands: [{ op: 'mergeById', field: 'requested', items: [{ id: question.requester, count }] }],
+		commands: [
+			{
+				op: 'mergeById',
+				field: 'requested',
+				items: [{ id: question.requester, count, ...(files.length === 0 ? {} : { files: [...files] }) }],
+			},
+		],
 	});
 }
 

@@ -39,8 +39,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 			order === undefined
 				? String(context.getNodeParameter('note', itemIndex, '') ?? '')
 				: order.reasons.join('\n'),
-		intent: told.intent,
-		directives: told.directives,
+		...told,
 		model: asker.model,
 		options: asker.options,
 	});

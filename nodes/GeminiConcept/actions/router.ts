@@ -4,6 +4,8 @@ import * as capture from './capture.operation';
 import * as custom from './custom.operation';
 import * as generate from './generate.operation';
 import * as revise from './revise.operation';
+import * as sketch from './sketch.operation';
+import { refuseAsTool } from './tool';
 
 /** One operation on one item. */
 export type Operation = (
@@ -17,18 +19,35 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'intent/capture': capture.execute,
 	'concept/generate': generate.execute,
 	'concept/revise': revise.execute,
+	'concept/sketch': sketch.execute,
 	'custom/generate': custom.execute,
 };
 
+/** Each takes half a minute and has nothing to do with the others. Concepts are told what is there already, and wait. */
+const STILLS_AT_ONCE = 3;
+
 /** What the Retry Router asks of an item goes before what the node is set to. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, openRunScope, runPerItem, stepsBefore, tell } = await import('../../shared/host');
+	const { counted, openRunScope, runPerItem, runsAsTool, stepsBefore, tell } =
+		await import('../../shared/host');
 	const scope = await openRunScope(context);
 	const before = stepsBefore(context);
-	const results = await runPerItem(context, async (item, itemIndex) => {
-		if (isForAnother(item, scope.nodeName, before)) return [];
-		return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
-	});
+	const isTool = runsAsTool(context);
+	const results = await runPerItem(
+		context,
+		async (item, itemIndex) => {
+			if (isTool) await refuseAsTool(context, itemIndex);
+			if (isForAnother(item, scope.nodeName, before)) return [];
+			return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
+		},
+		{
+			atOnce: operationOf(context, 0) === 'concept/sketch' ? STILLS_AT_ONCE : 1,
+			// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
+			...(isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {}),
+		},
+	);
+	const drawn = results.filter(isDrawnNow);
+	if (drawn.length > 0) tell(context, `${counted(drawn.length, 'still')} drawn${costOf(drawn)}.`);
 	const failed = results.filter(({ json }) => json.failure !== undefined).length;
 	const replayed = results.filter(({ json }) => json.replayed === true).length;
 	if (failed > 0)
@@ -48,6 +67,19 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	return [results];
 }
 
+/** A still that was paid for in this call. */
+function isDrawnNow({ json, binary }: INodeExecutionData): boolean {
+	const isNew = json.failure === undefined && json.replayed !== true && json.costUsd !== undefined;
+	return isNew && binary?.sketch !== undefined;
+}
+
+/** ", about $0.10"; nothing where a price is unknown. */
+function costOf(items: readonly INodeExecutionData[]): string {
+	const costs = items.map(({ json }) => json.costUsd);
+	if (!costs.every((cost) => typeof cost === 'number')) return '';
+	return `, about $${costs.reduce((sum, cost) => sum + cost, 0).toFixed(2)}`;
+}
+
 /** What another generator made, that generator makes anew: where Retry leads to several, one answers. */
 function isForAnother(
 	item: INodeExecutionData,
@@ -59,10 +91,15 @@ function isForAnother(
 	return before?.has(maker) ?? false;
 }
 
-function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): Operation {
+function operationOf(context: IExecuteFunctions, itemIndex: number): string {
 	const resource = context.getNodeParameter('resource', itemIndex, 'concept');
-	const operation = context.getNodeParameter('operation', itemIndex, 'generate');
-	const chosen = OPERATIONS[`${String(resource)}/${String(operation)}`] ?? generate.execute;
+	return `${String(resource)}/${String(context.getNodeParameter('operation', itemIndex, 'generate'))}`;
+}
+
+function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, itemIndex: number): Operation {
+	const chosen = OPERATIONS[operationOf(context, itemIndex)] ?? generate.execute;
+	// It draws what is there, whatever is to happen to the work before.
+	if (chosen === sketch.execute) return chosen;
 	switch (item.json.next) {
 		case 'check':
 			return async () => [{ ...item, pairedItem: { item: itemIndex } }];

@@ -82,7 +82,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		async (item, itemIndex) => {
 			const files = { ...item.binary };
 			const name = nameOf(context, itemIndex);
-			if (isTool) refuseAsTool(context, itemIndex, name);
+			if (isTool) await refuseAsTool(context, itemIndex, name);
 			const rows = await OPERATIONS[name]?.({ context, scope, item, itemIndex, files });
 			const binary = Object.keys(files).length === 0 ? {} : { binary: files };
 			return (rows ?? []).map((json) => ({ json, ...binary, pairedItem: { item: itemIndex } }));

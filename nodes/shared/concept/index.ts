@@ -1,5 +1,11 @@
 /** The concept room: intents, concepts and the user's own forms, and the questions that get them. */
-export { generateConcepts, type Ask, type GeneratedConcepts } from './generate';
+export {
+	generateConcepts,
+	generatedSchema,
+	type Ask,
+	type GeneratedConcepts,
+	type GenerateInput,
+} from './generate';
 export { newArtefacts, type Origin } from './newArtefacts';
 export { contextOfRound, firstPlaceOf, type RoundContext } from './roundContext';
 export { findNearDuplicates, NEAR_DUPLICATE_SIMILARITY, type NearDuplicate } from './nearDuplicates';
@@ -17,6 +23,14 @@ export {
 	type GenerateConceptsInput,
 	type ReviseConceptInput,
 } from './prompts';
+export {
+	isSketch,
+	shapeOf,
+	sketchFileName,
+	sketchRequest,
+	type SketchInput,
+	type SketchShape,
+} from './sketch';
 export {
 	conceptSchema,
 	CUSTOM_FIELD_TYPES,

@@ -30,39 +30,46 @@ export interface CaptureIntentInput extends Asking {
 	attachments?: readonly Attachment[];
 }
 
-export interface GenerateConceptsInput extends Asking {
-	/** May be left out when there is a brief. */
-	intent?: Intent | undefined;
-	/** May be left out when there is an intent. */
-	brief?: string | undefined;
-	/** How many, 1 to 20. */
-	count: number;
+/** What was decided before; every question is told. */
+export interface Earlier {
 	/** Kept work; never repeated. */
 	approved?: readonly ConceptName[];
 	/** Work that was turned down, and why. */
 	rejected?: ReadonlyArray<{ title: string; why: string }>;
 	/** Reviewers' notes; each is given word for word. */
 	directives?: readonly string[];
-	/** The style guide. */
-	guide?: string | undefined;
 }
 
-export interface ReviseConceptInput extends Asking {
+export interface GenerateConceptsInput extends Asking, Earlier {
+	/** May be left out when there is a brief. */
+	intent?: Intent | undefined;
+	/** May be left out when there is an intent. */
+	brief?: string | undefined;
+	/** How many, 1 to 20. */
+	count: number;
+	/** Ideas that were offered a moment ago and nearly repeat others. */
+	repeated?: ReadonlyArray<ConceptName & { repeats: string }>;
+	/** The style guide. */
+	guide?: string | undefined;
+	attachments?: readonly Attachment[];
+}
+
+export interface ReviseConceptInput extends Asking, Earlier {
 	concept: Concept;
 	/** What to change. May be empty when there are directives. */
 	note: string;
 	intent?: Intent | undefined;
-	directives?: readonly string[];
 	guide?: string | undefined;
 }
 
-export interface CustomInput extends Asking {
+export interface CustomInput extends Asking, Earlier {
 	/** What to do, as the node's owner wrote it. */
 	instruction: string;
 	/** What to work on: text, or data that is given as JSON. */
 	input: Json;
 	rows: readonly CustomField[];
-	directives?: readonly string[];
+	/** Why an earlier answer to the same question was turned down. */
+	reasons?: readonly string[];
 	attachments?: readonly Attachment[];
 }
 
@@ -108,7 +115,7 @@ export function captureIntentRequest(input: CaptureIntentInput): StructuredReque
 export function generateConceptsRequest(
 	input: GenerateConceptsInput,
 ): StructuredRequest<{ concepts: Concept[] }> {
-	const { intent, brief = '', count, approved = [], rejected = [], directives = [], guide = '' } = input;
+	const { intent, brief = '', count, repeated = [], guide = '', attachments = [] } = input;
 	checkLength('Brief', brief);
 	checkLength('Style Guide', guide);
 	if (!intent && isBlank(brief)) throw emptyBrief();
@@ -117,20 +124,16 @@ export function generateConceptsRequest(
 		throw new PipelineError('input_refused', message);
 	}
 	return {
-		...toAsking(input),
+		...toAsking(input, attachments),
 		system: CONCEPT_SYSTEM,
 		prompt: joinParts([
 			!isBlank(brief) && block('BRIEF', brief),
+			attachments.length > 0 && 'The attached files belong to the brief.',
 			intent && jsonBlock('INTENT', intent),
 			!isBlank(guide) && `The work follows this style guide.\n${block('STYLE GUIDE', guide)}`,
-			approved.length > 0 &&
-				`These concepts are approved and stay. Never repeat or vary one of them.\n${jsonBlock('APPROVED', approved.map(toName))}`,
-			rejected.length > 0 &&
-				`These concepts were turned down, with the reason. Do not make the same mistake again.\n${jsonBlock(
-					'TURNED DOWN',
-					rejected.map(({ title, why }) => ({ title, why })),
-				)}`,
-			directivesPart(directives),
+			...earlierParts(input, 'concepts'),
+			repeated.length > 0 &&
+				`These ideas were offered a moment ago, and each nearly repeats the concept that it names. Write others in their place, far from both.\n${jsonBlock('REPEATED', [...repeated])}`,
 			count === 1
 				? 'Write exactly 1 concept.'
 				: `Write exactly ${count} concepts. Each one is a different idea, not a variation of another.`,
@@ -141,7 +144,10 @@ export function generateConceptsRequest(
 
 /** A concept, changed as a note says. Fails with `input_missing` when there is neither a note nor a directive. */
 export function reviseConceptRequest(input: ReviseConceptInput): StructuredRequest<Concept> {
-	const { concept, note, intent, directives = [], guide = '' } = input;
+	const { concept, note, intent, directives = [], approved = [], guide = '' } = input;
+	const others = approved.filter(
+		({ title, logline }) => title !== concept.title || logline !== concept.logline,
+	);
 	checkLength('Note', note);
 	checkLength('Style Guide', guide);
 	if (isBlank(note) && directives.every(isBlank)) {
@@ -154,7 +160,7 @@ export function reviseConceptRequest(input: ReviseConceptInput): StructuredReque
 			intent && jsonBlock('INTENT', intent),
 			!isBlank(guide) && `The work follows this style guide.\n${block('STYLE GUIDE', guide)}`,
 			jsonBlock('CONCEPT', concept),
-			directivesPart(directives),
+			...earlierParts({ ...input, approved: others }, 'concepts'),
 			!isBlank(note) && `What has to change in the concept.\n${block('NOTE', note)}`,
 			'Write the revised concept. Change what the note and the directives ask for, and keep everything else.',
 		]),
@@ -164,7 +170,7 @@ export function reviseConceptRequest(input: ReviseConceptInput): StructuredReque
 
 /** A task of the user's own, answered in the user's own fields. Fails as `customSchema`, and on an empty instruction. */
 export function customRequest(input: CustomInput): StructuredRequest<Record<string, CustomValue>> {
-	const { instruction, rows, directives = [], attachments = [] } = input;
+	const { instruction, rows, reasons = [], attachments = [] } = input;
 	checkLength('Task', instruction);
 	if (isBlank(instruction)) {
 		throw new PipelineError('input_missing', "'Task' is empty. Say what the model should write.");
@@ -177,7 +183,9 @@ export function customRequest(input: CustomInput): StructuredRequest<Record<stri
 		prompt: joinParts([
 			!isBlank(material) && block('INPUT', material),
 			attachments.length > 0 && 'The attached files belong to the input.',
-			directivesPart(directives),
+			...earlierParts(input, 'pieces of work'),
+			reasons.length > 0 &&
+				`An earlier answer was turned down for these reasons. Do better.\n${block('REASONS', reasons.join('\n'))}`,
 			block('TASK', instruction),
 			'Carry out the task.',
 		]),
@@ -197,18 +205,35 @@ function toName({ title, logline }: ConceptName): ConceptName {
 	return { title, logline };
 }
 
-function directivesPart(directives: readonly string[]): string | false {
+/** What was decided before, as parts of a prompt. */
+function earlierParts(
+	{ approved = [], rejected = [], directives = [] }: Earlier,
+	what: string,
+): Array<string | false> {
+	return [
+		approved.length > 0 &&
+			`These ${what} are approved and stay. Never repeat or vary one of them.\n${jsonBlock('APPROVED', approved.map(toName))}`,
+		rejected.length > 0 &&
+			`These ${what} were turned down, with the reason. Do not make the same mistake again.\n${jsonBlock(
+				'TURNED DOWN',
+				rejected.map(({ title, why }) => ({ title, why })),
+			)}`,
+		directivesPart(directives),
+	];
+}
+
+export function directivesPart(directives: readonly string[]): string | false {
 	const given = directives.filter((directive) => !isBlank(directive));
 	if (given.length === 0) return false;
 	const blocks = given.map((directive, at) => block(`DIRECTIVE ${at + 1}`, directive));
 	return ['Each of these directives holds for the work.', ...blocks].join('\n');
 }
 
-function joinParts(parts: ReadonlyArray<string | false | undefined>): string {
+export function joinParts(parts: ReadonlyArray<string | false | undefined>): string {
 	return parts.filter((part) => part !== false && part !== undefined).join('\n\n');
 }
 
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
 	return text.trim() === '';
 }
 
@@ -218,7 +243,8 @@ function emptyBrief(): PipelineError {
 	});
 }
 
-function checkLength(field: string, text: string): void {
+/** Fails with `input_refused` for a text that is too long. */
+export function checkLength(field: string, text: string): void {
 	if (text.length <= MAX_TEXT_LENGTH) return;
 	const [length, limit] = [text.length, MAX_TEXT_LENGTH].map((each) => each.toLocaleString('en-US'));
 	throw new PipelineError(

@@ -1,4 +1,4 @@
-import { directivesOf, requestsOf, roundsOf, type StateDocument } from '../state';
+import { artefactsOf, directivesOf, requestsOf, roundsOf, type StateDocument } from '../state';
 import type { ConceptName } from './prompts';
 import { intentSchema, type Intent } from './schemas';
 
@@ -11,6 +11,8 @@ export interface RoundContext {
 	/** Turned down in earlier rounds, and why. */
 	rejected: Array<{ title: string; why: string }>;
 	directives: string[];
+	/** What was made in earlier rounds and not accepted: a new concept has to be another idea. */
+	earlier: ConceptName[];
 }
 
 /**
@@ -34,6 +36,7 @@ export function contextOfRound(
 		// A person may send back what had passed.
 		for (const { artefactId } of decision.retry) if (artefactId !== undefined) kept.delete(artefactId);
 	}
+	const sentBack = new Set(earlier.flatMap(({ retry }) => retry.map(({ artefactId }) => artefactId)));
 	const intent = intentSchema.safeParse(document.fields.intent);
 	return {
 		brief: typeof document.fields.brief === 'string' ? document.fields.brief : '',
@@ -43,6 +46,12 @@ export function contextOfRound(
 		directives: directivesOf(document)
 			.filter((directive) => directive.round < round && directive.scope === 'run')
 			.map(({ text }) => text),
+		earlier: artefactsOf(document)
+			.filter(({ id }) => sentBack.has(id))
+			.map(({ title, content }) => ({
+				title,
+				logline: typeof content.logline === 'string' ? content.logline : '',
+			})),
 	};
 }
 

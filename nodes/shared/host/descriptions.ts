@@ -2,6 +2,7 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 export const DEFAULT_MODEL = 'gemini-3.8-flash';
+export const DEFAULT_IMAGE_MODEL = 'gemini-nano-banana-2.1';
 
 /** Where the Status Page answers, below n8n's address of webhooks. One for the whole n8n, so that links are known without it. */
 export const STATUS_PATH = 'greenlight-status';
@@ -77,6 +78,23 @@ export const modelField: INodeProperties = {
 			typeOptions: { searchListMethod: 'searchModels', searchable: true },
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_MODEL}` },
+	],
+};
+
+export const imageModelField: INodeProperties = {
+	...modelField,
+	displayName: 'Image Model',
+	name: 'imageModel',
+	default: { mode: 'id', value: DEFAULT_IMAGE_MODEL },
+	description: 'The Gemini model that draws',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchImageModels', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_IMAGE_MODEL}` },
 	],
 };
 

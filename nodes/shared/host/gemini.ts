@@ -14,12 +14,16 @@ export interface Asker {
 }
 
 /** Reads credential, model and options of an item. Fails with `auth` where the credential cannot be right. */
-export async function openAsker(context: IExecuteFunctions, itemIndex: number): Promise<Asker> {
+export async function openAsker(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	modelField: 'model' | 'imageModel' = 'model',
+): Promise<Asker> {
 	const { openGemini } = await import('../model');
 	const options = readOptions(context, itemIndex);
 	const signal = context.getExecutionCancelSignal();
 	return {
-		model: modelName(context, itemIndex),
+		model: modelName(context, itemIndex, modelField),
 		options: {
 			temperature: options.temperature,
 			maxOutputTokens: options.maxOutputTokens,
@@ -78,8 +82,8 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 	};
 }
 
-function modelName(context: IExecuteFunctions, itemIndex: number): string {
-	return String(context.getNodeParameter('model', itemIndex, '', { extractValue: true })).trim();
+function modelName(context: IExecuteFunctions, itemIndex: number, field: string): string {
+	return String(context.getNodeParameter(field, itemIndex, '', { extractValue: true })).trim();
 }
 
 interface Options {

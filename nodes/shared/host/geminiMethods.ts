@@ -7,6 +7,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import type { ModelKind } from '../model';
 import { asPipelineError } from './toNodeError';
 import { connectionOf, toConnection } from './gemini';
 
@@ -15,17 +16,33 @@ export async function searchModels(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
+	return search(this, 'text', filter);
+}
+
+/** The same of the models that draw. */
+export async function searchImageModels(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return search(this, 'pictures', filter);
+}
+
+async function search(
+	context: ILoadOptionsFunctions,
+	kind: ModelKind,
+	filter = '',
+): Promise<INodeListSearchResult> {
 	const { openGemini } = await import('../model');
 	try {
-		const client = await openGemini(await connectionOf(this));
-		const wanted = (filter ?? '').toLowerCase();
-		const models = (await client.listModels()).filter(
+		const client = await openGemini(await connectionOf(context));
+		const wanted = filter.toLowerCase();
+		const models = (await client.listModels({ kind })).filter(
 			({ id, name }) => id.toLowerCase().includes(wanted) || name.toLowerCase().includes(wanted),
 		);
 		return { results: models.map(({ id, name }) => ({ name: `${name} (${id})`, value: id })) };
 	} catch (error) {
 		const { message, hint } = asPipelineError(error);
-		throw new NodeOperationError(this.getNode(), message, { description: hint });
+		throw new NodeOperationError(context.getNode(), message, { description: hint });
 	}
 }
 

@@ -24,6 +24,7 @@ export { reviewLink } from './reviewLink';
 export { runTitle } from './runTitle';
 export { isStatusKey, statusLink } from './statusLink';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
+export { refuseChosenByModel } from './toolGuard';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export { refusal, writeOrThrow } from './writeOrThrow';
 export { hasGemini, openAsker, type Asker } from './gemini';

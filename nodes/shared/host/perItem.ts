@@ -6,9 +6,9 @@ import { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export type ItemWork = (item: INodeExecutionData, itemIndex: number) => Promise<INodeExecutionData[]>;
 
 /**
- * Calls `work` for one item after the other. An item that already failed passes through untouched. When `work` throws, the
- * item goes on with its failure, or the node stops: as 'When It Fails' and n8n's own On Error setting say. A cancelled
- * execution always stops.
+ * Calls `work` for one item after the other, or for some at once. An item that already failed passes through untouched. When
+ * `work` throws, the item goes on with its failure, or the node stops: as 'When It Fails' and n8n's own On Error setting say.
+ * A cancelled execution always stops.
  */
 export async function runPerItem(
 	context: IExecuteFunctions,
@@ -18,17 +18,32 @@ export async function runPerItem(
 		whenItFails?: 'route' | 'stop';
 		/** What is worked on in place of the node's input. */
 		items?: readonly INodeExecutionData[];
+		/** How many at the same time, after the first one, which may begin the run. */
+		atOnce?: number;
 	} = {},
 ): Promise<INodeExecutionData[]> {
+	const items = options.items ?? context.getInputData();
 	const results: INodeExecutionData[] = [];
-	for (const [itemIndex, item] of (options.items ?? context.getInputData()).entries()) {
+	for (let at = 0; at < items.length;) {
+		const some = items.slice(at, at + (at === 0 ? 1 : (options.atOnce ?? 1)));
+		const first = at;
+		// What is under way is waited for, so that it is on record before the node stops.
+		const done = await Promise.allSettled(some.map((item, index) => workOn(item, first + index)));
+		for (const each of done) {
+			if (each.status === 'rejected') throw each.reason;
+			results.push(...each.value);
+		}
+		at += some.length;
+	}
+	return results;
+
+	async function workOn(item: INodeExecutionData, itemIndex: number): Promise<INodeExecutionData[]> {
 		const hasFailed = failureSchema.safeParse(item.json.failure).success;
 		if (hasFailed && options.alsoFailed?.(itemIndex) !== true) {
-			results.push({ ...item, pairedItem: { item: itemIndex } });
-			continue;
+			return [{ ...item, pairedItem: { item: itemIndex } }];
 		}
 		try {
-			results.push(...(await work(item, itemIndex)));
+			return await work(item, itemIndex);
 		} catch (error) {
 			const known = asPipelineError(error);
 			const stops =
@@ -36,8 +51,7 @@ export async function runPerItem(
 				!context.continueOnFail();
 			const isDefect = known.code === 'internal' && !context.continueOnFail();
 			if (stops || known.code === 'cancelled' || isDefect) throw toNodeError(context, error, itemIndex);
-			results.push(failedItem(context, item, known.toFailure(), itemIndex));
+			return [failedItem(context, item, known.toFailure(), itemIndex)];
 		}
 	}
-	return results;
 }

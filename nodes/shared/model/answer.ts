@@ -14,7 +14,13 @@ const bodySchema = z.looseObject({
 				content: z
 					.looseObject({
 						parts: z
-							.array(z.looseObject({ text: z.string().optional(), thought: z.boolean().optional() }))
+							.array(
+								z.looseObject({
+									text: z.string().optional(),
+									thought: z.boolean().optional(),
+									inlineData: z.looseObject({ mimeType: z.string(), data: z.string() }).optional(),
+								}),
+							)
 							.optional(),
 					})
 					.optional(),
@@ -28,6 +34,10 @@ const bodySchema = z.looseObject({
 			promptTokenCount: tokens,
 			toolUsePromptTokenCount: tokens,
 			candidatesTokenCount: tokens,
+			candidatesTokensDetails: z
+				.array(z.looseObject({ modality: z.string().optional(), tokenCount: tokens }))
+				.optional()
+				.catch(undefined),
 			thoughtsTokenCount: tokens,
 			cachedContentTokenCount: tokens,
 		})
@@ -42,8 +52,10 @@ export function readAnswer(body: unknown, model: string): GeminiAnswer {
 	const { candidates, promptFeedback, usageMetadata, modelVersion } = read.data;
 	const candidate = candidates?.[0];
 	const parts = candidate?.content?.parts ?? [];
+	const picture = parts.findLast(({ inlineData, thought }) => inlineData && !thought)?.inlineData;
 	return {
 		text: parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join(''),
+		...(picture ? { picture: { mimeType: picture.mimeType, data: picture.data } } : {}),
 		finishReason: candidate?.finishReason,
 		blockReason: promptFeedback?.blockReason,
 		usage: usageMetadata ? readUsage(usageMetadata) : null,
@@ -52,10 +64,13 @@ export function readAnswer(body: unknown, model: string): GeminiAnswer {
 }
 
 function readUsage(counts: NonNullable<z.infer<typeof bodySchema>['usageMetadata']>): Usage {
+	const ofPictures = counts.candidatesTokensDetails?.filter(({ modality }) => modality === 'IMAGE') ?? [];
+	const imageTokens = ofPictures.reduce((sum, { tokenCount = 0 }) => sum + Math.trunc(tokenCount), 0);
 	return {
 		inputTokens: Math.trunc((counts.promptTokenCount ?? 0) + (counts.toolUsePromptTokenCount ?? 0)),
 		outputTokens: Math.trunc(counts.candidatesTokenCount ?? 0),
 		thoughtTokens: Math.trunc(counts.thoughtsTokenCount ?? 0),
 		cachedTokens: Math.trunc(counts.cachedContentTokenCount ?? 0),
+		...(imageTokens > 0 ? { imageTokens } : {}),
 	};
 }

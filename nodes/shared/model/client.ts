@@ -4,7 +4,7 @@ import { PipelineError } from '../errors';
 import { readAnswer } from './answer';
 import { sdkOptionsOf, secretsOf, type GeminiConnection } from './connection';
 import { modelNotFound, thrownFailure, type CallContext } from './failures';
-import { bareModelName, type GeminiAnswer, type GeminiRequest } from './request';
+import { bareModelName, type GeminiAnswer, type GeminiRequest, type PictureFormat } from './request';
 
 type Sdk = typeof import('@google/genai');
 
@@ -14,6 +14,9 @@ export interface CallOptions {
 	/** Time for the whole call, ms. */
 	timeoutMs: number;
 }
+
+/** What a model makes. */
+export type ModelKind = 'text' | 'pictures';
 
 /** A model that can be picked. */
 export interface ModelInfo {
@@ -32,8 +35,8 @@ export interface GeminiClient {
 	 * empty; see `answerFailure`.
 	 */
 	generate(request: GeminiRequest, options: CallOptions): Promise<GeminiAnswer>;
-	/** Models that write text. An empty list means that there are none; a failure is thrown. */
-	listModels(options?: Partial<CallOptions>): Promise<ModelInfo[]>;
+	/** Models that write text, or that draw pictures. An empty list means that there are none; a failure is thrown. */
+	listModels(options?: Partial<CallOptions> & { kind?: ModelKind }): Promise<ModelInfo[]>;
 }
 
 const LIST_TIMEOUT_MS = 30_000;
@@ -42,6 +45,10 @@ const LIST_PAGE_SIZE = 1000;
 const MAX_LISTED = 5000;
 /** Models that list `generateContent` but do not write text, or only in sessions of their own. */
 const NOT_TEXT = /image|banana|tts|transcribe|live|embedding|robotics|computer|omni|lyria|audio|veo|imagen/;
+
+/** Models that draw when asked for an answer; Imagen is asked in another way. */
+const DRAWS = /image|banana/;
+const DRAWS_OTHERWISE = /imagen/;
 
 /** Opens Gemini for one connection. Fails with `auth` or `input_refused` when the connection itself cannot be right. */
 export async function openGemini(connection: GeminiConnection): Promise<GeminiClient> {
@@ -57,9 +64,9 @@ export async function openGemini(connection: GeminiConnection): Promise<GeminiCl
 			);
 			return readAnswer(body, model);
 		},
-		async listModels({ signal, timeoutMs = LIST_TIMEOUT_MS } = {}) {
+		async listModels({ signal, timeoutMs = LIST_TIMEOUT_MS, kind = 'text' } = {}) {
 			return await guardCall({ model: 'list', timeoutMs, secrets, signal }, (callSignal) =>
-				listTextModels(gemini, { timeoutMs, signal: callSignal }),
+				listModels(gemini, kind, { timeoutMs, signal: callSignal }),
 			);
 		},
 	};
@@ -118,13 +125,14 @@ function toParameters(
 	request: GeminiRequest,
 	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): GenerateContentParameters {
-	const { system, jsonSchema, temperature, maxOutputTokens, thinking, tier } = request;
+	const { system, jsonSchema, picture, temperature, maxOutputTokens, thinking, tier } = request;
 	return {
 		model: bareModelName(request.model),
 		contents: toContents(request),
 		config: {
 			...(system ? { systemInstruction: system } : {}),
 			...(jsonSchema ? { responseMimeType: 'application/json', responseJsonSchema: jsonSchema } : {}),
+			...(picture ? toPictureConfig(sdk, picture) : {}),
 			...(temperature === undefined ? {} : { temperature }),
 			...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
 			...(thinking ? { thinkingConfig: { thinkingLevel: toThinkingLevel(sdk, thinking) } } : {}),
@@ -134,6 +142,10 @@ function toParameters(
 			abortSignal: signal,
 		},
 	};
+}
+
+function toPictureConfig(sdk: Sdk, { aspectRatio, size }: PictureFormat) {
+	return { responseModalities: [sdk.Modality.IMAGE], imageConfig: { aspectRatio, imageSize: size } };
 }
 
 function toThinkingLevel(sdk: Sdk, level: NonNullable<GeminiRequest['thinking']>) {
@@ -153,8 +165,9 @@ function toContents({ prompt, attachments = [], followUp }: GeminiRequest): Cont
 	];
 }
 
-async function listTextModels(
+async function listModels(
 	gemini: GoogleGenAI,
+	kind: ModelKind,
 	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<ModelInfo[]> {
 	const pages = await gemini.models.list({
@@ -164,17 +177,18 @@ async function listTextModels(
 	let seen = 0;
 	for await (const model of pages) {
 		if (++seen > MAX_LISTED || signal.aborted) break;
-		const info = readModel(model);
+		const info = readModel(model, kind);
 		if (info) found.push(info);
 	}
 	return found;
 }
 
-/** `undefined` for a model that does not write text. Google Cloud lists no actions; there the name decides alone. */
-function readModel(model: Model): ModelInfo | undefined {
+/** `undefined` for a model of another kind. Google Cloud lists no actions; there the name decides alone. */
+function readModel(model: Model, kind: ModelKind): ModelInfo | undefined {
 	const id = bareModelName(model.name ?? '');
-	const writesText = model.supportedActions?.includes('generateContent') ?? /^gem(ini|ma)-/.test(id);
-	if (id === '' || !writesText || NOT_TEXT.test(id)) return undefined;
+	const answers = model.supportedActions?.includes('generateContent') ?? /^gem(ini|ma)-/.test(id);
+	const isWanted = kind === 'text' ? !NOT_TEXT.test(id) : DRAWS.test(id) && !DRAWS_OTHERWISE.test(id);
+	if (id === '' || !answers || !isWanted) return undefined;
 	const { inputTokenLimit, outputTokenLimit } = model;
 	return {
 		id,

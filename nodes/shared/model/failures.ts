@@ -49,7 +49,8 @@ const FINISH_MESSAGES: Partial<Record<FailureCode, string>> = {
  * comes before any parsing: a cut-off answer that happens to parse is still cut off.
  */
 export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
-	const { blockReason, finishReason, text } = answer;
+	const { blockReason, finishReason, text, picture, unusable } = answer;
+	if (unusable) return unusable;
 	if (blockReason !== undefined) {
 		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason });
 	}
@@ -57,7 +58,8 @@ export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
 		const code = FINISH_FAILURES.get(finishReason) ?? 'model_other';
 		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason });
 	}
-	if (text.trim() === '') return new PipelineError('empty_response', 'Gemini answered with nothing.');
+	if (text.trim() === '' && !picture)
+		return new PipelineError('empty_response', 'Gemini answered with nothing.');
 	if (finishReason === undefined) {
 		return new PipelineError('truncated', 'The answer came without its end, so it may be cut off.');
 	}

@@ -1,8 +1,19 @@
 /** The model room: structured calls of Gemini that are checked, priced and paid once. */
-export { billOf, type Bill } from './bill';
-export { openGemini, type CallOptions, type GeminiClient, type ModelInfo } from './client';
+export { addUsage, billOf, type Bill } from './bill';
+export { openGemini, type CallOptions, type GeminiClient, type ModelInfo, type ModelKind } from './client';
 export type { GeminiConnection } from './connection';
 export { answerFailure, isTransient } from './failures';
+export {
+	ASPECT_RATIOS,
+	keptPictureSchema,
+	picturesAsAnswers,
+	PICTURE_SIZES,
+	type AspectRatio,
+	type KeepPicture,
+	type KeptPicture,
+	type PictureSize,
+} from './image';
+export { readPicture } from './pictureBytes';
 export { askOnce, type PaidAnswer, type PaidStep, type StepStore } from './paidOnce';
 export {
 	costOf,
@@ -22,6 +33,7 @@ export {
 	type GeminiAnswer,
 	type GeminiRequest,
 	type ModelOptions,
+	type PictureFormat,
 	type ServiceTier,
 	type StructuredRequest,
 	type ThinkingLevel,

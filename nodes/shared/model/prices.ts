@@ -8,6 +8,7 @@ const rateSchema = z.object({
 	inputUsd: z.number().nonnegative(),
 	cachedInputUsd: z.number().nonnegative(),
 	outputUsd: z.number().nonnegative(),
+	imageOutputUsd: z.number().nonnegative().optional(),
 });
 
 const priceTableSchema = z.object({
@@ -31,6 +32,8 @@ export interface PriceRate {
 	cachedInputUsd: number;
 	/** Also for thoughts. */
 	outputUsd: number;
+	/** For pictures; as other output where none is named. */
+	imageOutputUsd?: number | undefined;
 }
 
 /** The user's own price for the model in use, per million tokens. Cached input costs as other input when not given. */
@@ -61,10 +64,12 @@ export function costOf(model: string, usage: Usage, pricing: Pricing): number | 
 	const rate = rateOf(model, usage.inputTokens, pricing);
 	if (rate === null) return null;
 	const cached = Math.min(usage.cachedTokens, usage.inputTokens);
+	const image = Math.min(usage.imageTokens ?? 0, usage.outputTokens);
 	const costUsd =
 		((usage.inputTokens - cached) * rate.inputUsd +
 			cached * rate.cachedInputUsd +
-			(usage.outputTokens + usage.thoughtTokens) * rate.outputUsd) /
+			(usage.outputTokens - image + usage.thoughtTokens) * rate.outputUsd +
+			image * (rate.imageOutputUsd ?? rate.outputUsd)) /
 		TOKENS_PER_PRICE;
 	return pricing.tier === 'flex' ? costUsd * FLEX_SHARE : costUsd;
 }

@@ -1,5 +1,6 @@
 /** The shapes of a question, of the call that it becomes, and of what comes back. */
 import type { z } from 'zod/v4';
+import type { PipelineError } from '../errors';
 import type { Usage } from '../state/fields';
 import { hashOf, type JsonObject } from '../state/json';
 import { toWireSchema } from './wireSchema';
@@ -17,6 +18,14 @@ export interface Attachment {
 	mimeType: string;
 	/** The file's bytes, base64. */
 	data: string;
+}
+
+/** How a picture should be. */
+export interface PictureFormat {
+	/** One of `ASPECT_RATIOS`. */
+	aspectRatio: string;
+	/** One of `PICTURE_SIZES`. */
+	size: string;
 }
 
 /** Settings of the model. What is not set is not sent, so that the model's own default holds. */
@@ -41,6 +50,8 @@ export interface StructuredRequest<T> {
 	/** What the answer must be. A reduced copy goes to Gemini; the whole of it is checked here. Its output must be JSON. */
 	schema: z.ZodType<T>;
 	options?: ModelOptions;
+	/** A picture is asked for. What `schema` checks is then what `picturesAsAnswers` says of it. */
+	picture?: PictureFormat;
 }
 
 /** One call of the model. */
@@ -51,6 +62,8 @@ export interface GeminiRequest extends ModelOptions {
 	attachments?: readonly Attachment[];
 	/** When given, the answer is asked for as JSON of this schema. */
 	jsonSchema?: JsonObject;
+	/** When given, the answer is asked for as a picture. */
+	picture?: PictureFormat;
 	/** An earlier answer to the prompt, and what is said about it now. */
 	followUp?: { answer: string; prompt: string };
 }
@@ -59,6 +72,10 @@ export interface GeminiRequest extends ModelOptions {
 export interface GeminiAnswer {
 	/** The answer's text without thoughts; empty when there is none. */
 	text: string;
+	/** The last picture of the answer that is not a thought. */
+	picture?: { mimeType: string; data: string };
+	/** Why a whole answer is of no use all the same. */
+	unusable?: PipelineError;
 	/** Why the model stopped, such as `STOP`; `undefined` when it does not say. */
 	finishReason: string | undefined;
 	/** Why the prompt was refused. */
@@ -82,7 +99,7 @@ export function toGeminiRequest<T>(request: StructuredRequest<T>): GeminiRequest
 		system: request.system,
 		prompt: request.prompt,
 		...(request.attachments?.length ? { attachments: request.attachments } : {}),
-		jsonSchema: toWireSchema(request.schema),
+		...(request.picture ? { picture: request.picture } : { jsonSchema: toWireSchema(request.schema) }),
 	};
 }
 

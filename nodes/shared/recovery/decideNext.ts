@@ -73,7 +73,7 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
 			...(chosen.some(({ place }) => place.sentBackBy !== undefined) ? { isHuman: true } : {}),
 			retry: orders,
-			rechecked: [...base.rechecked, ...orders.filter(({ next }) => next === 'check').flatMap(idOf)],
+			rechecked: [...base.rechecked, ...orders.filter((order) => !isAttempt(order)).flatMap(idOf)],
 			waitMs: waitBefore(
 				facts,
 				policy,
@@ -163,8 +163,16 @@ function orderFor(
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
 	if (spent !== undefined || place.failure?.retryable === false || isPassedAndLost(place)) return undefined;
+	if (place.artefact !== undefined && place.failure?.keepsWork === true) {
+		return { ...base, next: 'check', repeats: true };
+	}
 	const canRevise = place.artefact !== undefined && place.verdict?.outcome === 'fail';
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
+}
+
+/** Whether something is to be made for it, and not only to be looked at once more. */
+export function isAttempt({ next, repeats }: RetryOrder): boolean {
+	return next !== 'check' || repeats === true;
 }
 
 /** Work that is there and about which nobody knows surely whether it is good. */

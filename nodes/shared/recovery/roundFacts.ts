@@ -10,7 +10,7 @@ import {
 	type RoundDecision,
 	type StateDocument,
 } from '../state';
-import type { Place, RoundFacts } from './decideNext';
+import { isAttempt, type Place, type RoundFacts } from './decideNext';
 
 /** An item that reached the router: which work it is, or which failure it brings. */
 export interface Arrival {
@@ -103,9 +103,7 @@ function countTries(
 		for (let id = artefact?.id; id !== undefined && !line.has(id); id = replaced.get(id)) line.add(id);
 	}
 	const tries = earlier.filter(({ retry }) =>
-		retry.some(
-			({ next, artefactId }) => next !== 'check' && (artefactId === undefined || line.has(artefactId)),
-		),
+		retry.some((order) => isAttempt(order) && (order.artefactId === undefined || line.has(order.artefactId))),
 	);
 	const lastHuman = tries.findLast(({ isHuman }) => isHuman === true)?.round ?? -1;
 	return new Set(tries.flatMap(({ round }) => (round > lastHuman ? [round] : []))).size;
@@ -136,7 +134,7 @@ export function nameOf(arrival: Arrival, document: StateDocument): string {
 /** Whether the round made something new for this router, and so counts as an attempt. */
 export function wasGenerated(round: number, document: StateDocument, node: string): boolean {
 	const before = previousDecisions(round, document, node);
-	return before.length === 0 || before.some(({ retry }) => retry.some(({ next }) => next !== 'check'));
+	return before.length === 0 || before.some(({ retry }) => retry.some(isAttempt));
 }
 
 /** Whether the work has to reach the router in this round: it was made in it, or sent back to be revised or checked. */

@@ -19,7 +19,7 @@ export const BUILT_IN_FIELDS: readonly FieldDeclaration[] = [
 	{ name: 'brief', type: { type: 'string' }, rule: 'set', part: 'content' },
 	{ name: 'intent', type: { type: 'object' }, rule: 'set', part: 'content' },
 	{ name: ARTEFACTS, type: ENTRY, rule: 'mergeById', part: 'content' },
-	/** How many pieces of work each step was asked for: `{id: step, count}`. */
+	/** How many pieces of work each step was asked for: `{id: step, count}`, and which files came with it. */
 	{ name: 'requested', type: ENTRY, rule: 'mergeById', part: 'record' },
 	/** Rounds of generation decided so far, all steps together. */
 	{ name: 'attempts', type: { type: 'number' }, rule: 'increment', part: 'record' },

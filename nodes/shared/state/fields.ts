@@ -39,6 +39,7 @@ export const failureSchema = z.object({
 	hint: z.string(),
 	retryable: z.boolean(),
 	retryAfterMs: z.number().nonnegative().optional(),
+	keepsWork: z.boolean().optional(),
 });
 
 /** Tokens of one or several calls, as Gemini counts them. Thoughts are billed as output. */
@@ -47,6 +48,8 @@ export const usageSchema = z.object({
 	outputTokens: z.int().nonnegative(),
 	thoughtTokens: z.int().nonnegative(),
 	cachedTokens: z.int().nonnegative(),
+	/** Those of `outputTokens` that are pictures. */
+	imageTokens: z.int().nonnegative().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 
@@ -188,6 +191,8 @@ export const retryOrderSchema = z.object({
 	/** What to do differently, for the model. */
 	reasons: z.array(z.string()),
 	why: z.string(),
+	/** The work is good, and a step that failed on it does its part once more: unlike another check, this is an attempt. */
+	repeats: z.boolean().optional(),
 	/** The step that made what is to be made anew, where one did: it alone answers. */
 	maker: z.string().optional(),
 });

@@ -91,28 +91,35 @@ export interface Requested {
 	/** Whether the step makes work itself, in place of having found it. */
 	isMaker: boolean;
 	count: number;
+	/** Hashes of the files that came with the request, where some did. */
+	files: string[];
 	/** Its places are `firstSlot` to `firstSlot + count - 1`. */
 	firstSlot: number;
 }
 
+const requestedSchema = z.object({
+	id: z.string(),
+	count: z.number(),
+	files: z.array(z.string()).optional(),
+});
+
 /** What the run's steps were asked for, in the order of asking. */
 export function requestsOf(document: StateDocument): Requested[] {
 	let firstSlot = 1;
-	return entriesOf(document, 'requested', z.object({ id: z.string(), count: z.number() })).map(
-		({ id, count }) => {
-			const node = id.slice(id.indexOf('/') + 1);
-			const item = /#[\d/]+$/.exec(node);
-			const request = {
-				id,
-				step: item === null ? node : node.slice(0, item.index),
-				isMaker: item !== null,
-				count,
-				firstSlot,
-			};
-			firstSlot += count;
-			return request;
-		},
-	);
+	return entriesOf(document, 'requested', requestedSchema).map(({ id, count, files = [] }) => {
+		const node = id.slice(id.indexOf('/') + 1);
+		const item = /#[\d/]+$/.exec(node);
+		const request = {
+			id,
+			step: item === null ? node : node.slice(0, item.index),
+			isMaker: item !== null,
+			count,
+			files,
+			firstSlot,
+		};
+		firstSlot += count;
+		return request;
+	});
 }
 
 /** Rounds of generation that have been decided. */

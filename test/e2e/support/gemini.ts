@@ -1,7 +1,7 @@
 /** One stand-in for all: who asks is told by the API key, so that tests do not see each other's requests. */
 import { world, type Behaviour, type GeminiRequest } from './world';
 
-export type Kind = 'intent' | 'concepts' | 'verdict';
+export type Kind = 'intent' | 'concepts' | 'picture' | 'verdict';
 type Decide = (request: GeminiRequest, kind: Kind) => Behaviour | undefined;
 
 const decisions = new Map<string, Decide>();
@@ -52,6 +52,7 @@ function listen(): void {
 
 export function kindOf(request: GeminiRequest): Kind {
 	const schema = JSON.stringify(request.body?.generationConfig ?? {});
+	if (schema.includes('"imageConfig"')) return 'picture';
 	if (schema.includes('"ruleId"')) return 'verdict';
 	return schema.includes('"sceneGoals"') ? 'intent' : 'concepts';
 }
