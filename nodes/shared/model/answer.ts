@@ -19,6 +19,7 @@ const bodySchema = z.looseObject({
 					})
 					.optional(),
 				finishReason: z.string().optional(),
+				continuationToken: z.string().optional().catch(undefined),
 			}),
 		)
 		.optional(),
@@ -30,6 +31,10 @@ const bodySchema = z.looseObject({
 			candidatesTokenCount: tokens,
 			thoughtsTokenCount: tokens,
 			cachedContentTokenCount: tokens,
+			candidatesTokensDetails: z
+				.array(z.looseObject({ modality: z.string(), tokenCount: tokens }))
+				.optional()
+				.catch(undefined),
 		})
 		.optional(),
 	modelVersion: z.string().optional(),
@@ -46,13 +51,17 @@ export function readAnswer(body: unknown, model: string): GeminiAnswer {
 		text: parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join(''),
 		finishReason: candidate?.finishReason,
 		blockReason: promptFeedback?.blockReason,
+		...(candidate?.continuationToken === undefined ? {} : { continuationToken: candidate.continuationToken }),
 		usage: usageMetadata ? readUsage(usageMetadata) : null,
 		model: modelVersion ?? model,
 	};
 }
 
 function readUsage(counts: NonNullable<z.infer<typeof bodySchema>['usageMetadata']>): Usage {
+	const images = (counts.candidatesTokensDetails ?? []).filter(({ modality }) => modality === 'IMAGE');
+	const imageTokens = images.reduce((sum, { tokenCount = 0 }) => sum + Math.trunc(tokenCount), 0);
 	return {
+		...(imageTokens > 0 ? { imageTokens } : {}),
 		inputTokens: Math.trunc((counts.promptTokenCount ?? 0) + (counts.toolUsePromptTokenCount ?? 0)),
 		outputTokens: Math.trunc(counts.candidatesTokenCount ?? 0),
 		thoughtTokens: Math.trunc(counts.thoughtsTokenCount ?? 0),

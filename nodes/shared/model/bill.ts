@@ -63,10 +63,12 @@ export function billOf(error: PipelineError): Bill {
 }
 
 function addUsage(a: Usage, b: Usage): Usage {
+	const imageTokens = (a.imageTokens ?? 0) + (b.imageTokens ?? 0);
 	return {
 		inputTokens: a.inputTokens + b.inputTokens,
 		outputTokens: a.outputTokens + b.outputTokens,
 		thoughtTokens: a.thoughtTokens + b.thoughtTokens,
 		cachedTokens: a.cachedTokens + b.cachedTokens,
+		...(imageTokens > 0 ? { imageTokens } : {}),
 	};
 }

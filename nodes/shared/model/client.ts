@@ -118,7 +118,7 @@ function toParameters(
 	request: GeminiRequest,
 	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): GenerateContentParameters {
-	const { system, jsonSchema, temperature, maxOutputTokens, thinking, tier } = request;
+	const { system, jsonSchema, temperature, maxOutputTokens, thinking, tier, continuationToken } = request;
 	return {
 		model: bareModelName(request.model),
 		contents: toContents(request),
@@ -129,6 +129,7 @@ function toParameters(
 			...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
 			...(thinking ? { thinkingConfig: { thinkingLevel: toThinkingLevel(sdk, thinking) } } : {}),
 			...(tier === 'flex' ? { serviceTier: sdk.ServiceTier.FLEX } : {}),
+			...(continuationToken === undefined ? {} : { continuationToken }),
 			automaticContinuation: false,
 			httpOptions: { timeout: Math.max(1, Math.ceil(timeoutMs)) },
 			abortSignal: signal,

@@ -239,19 +239,6 @@ export function unexpectedFailure(error: unknown): PipelineError {
 	);
 }
 
-/** Failures after which the same request may succeed in a moment, so that it is sent again at once. */
-const TRANSIENT: ReadonlySet<FailureCode> = new Set<FailureCode>([
-	'rate_limited',
-	'service_unavailable',
-	'network',
-	'timeout',
-	'bad_gateway_body',
-]);
-
-export function isTransient(error: PipelineError): boolean {
-	return error.retryable && TRANSIENT.has(error.code);
-}
-
 /** Connection errors after which Gemini cannot have seen the request. */
 const NEVER_SENT: readonly unknown[] = [
 	'ECONNREFUSED',

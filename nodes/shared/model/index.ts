@@ -1,9 +1,18 @@
 /** The model room: structured calls of Gemini that are checked, priced and paid once. */
-export { billOf, type Bill } from './bill';
+export { billOf, withBill, type Bill } from './bill';
 export { openGemini, type CallOptions, type GeminiClient, type ModelInfo } from './client';
 export type { GeminiConnection } from './connection';
-export { answerFailure, isTransient } from './failures';
-export { askOnce, type PaidAnswer, type PaidStep, type StepStore } from './paidOnce';
+export { answerFailure } from './failures';
+export { Budget } from './budget';
+export { CAPPED_OUTPUT_TOKENS, mostUsd } from './callSize';
+export {
+	askOnce,
+	payOnce,
+	type PaidAnswer,
+	type PaidQuestion,
+	type PaidStep,
+	type StepStore,
+} from './paidOnce';
 export {
 	costOf,
 	estimate,
@@ -26,12 +35,15 @@ export {
 	type StructuredRequest,
 	type ThinkingLevel,
 } from './request';
+export { isTransient } from './retryRules';
 export {
-	askForJson,
 	DEFAULT_DEADLINE_MS,
 	DEFAULT_TRIES,
 	MAX_WAIT_MS,
+	startConversation,
 	type AskDeps,
-	type StructuredAnswer,
-} from './structured';
+	type Conversation,
+	type Spent,
+} from './conversation';
+export { askForJson, type StructuredAnswer } from './structured';
 export { toWireSchema } from './wireSchema';

@@ -8,6 +8,7 @@ const rateSchema = z.object({
 	inputUsd: z.number().nonnegative(),
 	cachedInputUsd: z.number().nonnegative(),
 	outputUsd: z.number().nonnegative(),
+	imageOutputUsd: z.number().nonnegative().optional(),
 });
 
 const priceTableSchema = z.object({
@@ -29,8 +30,10 @@ export interface PriceRate {
 	inputUsd: number;
 	/** For input that Gemini had in its cache. */
 	cachedInputUsd: number;
-	/** Also for thoughts. */
+	/** For text, also for thoughts. */
 	outputUsd: number;
+	/** For images; missing for a model that makes none. */
+	imageOutputUsd?: number | undefined;
 }
 
 /** The user's own price for the model in use, per million tokens. Cached input costs as other input when not given. */
@@ -38,6 +41,8 @@ export interface PriceOverride {
 	inputUsd: number;
 	outputUsd: number;
 	cachedInputUsd?: number | undefined;
+	/** Images cost as other output when not given. */
+	imageOutputUsd?: number | undefined;
 }
 
 export interface Pricing {
@@ -56,15 +61,21 @@ const TOKENS_PER_PRICE = 1_000_000;
 const FLEX_SHARE = 0.5;
 const DAY_MS = 86_400_000;
 
-/** Price of `usage` in US dollars, estimated from list prices; null for a model or a day that the list does not know. */
+/**
+ * Price of `usage` in US dollars, estimated from list prices; null for a model or a day that the list does not know, and for
+ * images of a model that it knows as one that makes none.
+ */
 export function costOf(model: string, usage: Usage, pricing: Pricing): number | null {
 	const rate = rateOf(model, usage.inputTokens, pricing);
 	if (rate === null) return null;
 	const cached = Math.min(usage.cachedTokens, usage.inputTokens);
+	const images = Math.min(usage.imageTokens ?? 0, usage.outputTokens);
+	if (images > 0 && rate.imageOutputUsd === undefined) return null;
 	const costUsd =
 		((usage.inputTokens - cached) * rate.inputUsd +
 			cached * rate.cachedInputUsd +
-			(usage.outputTokens + usage.thoughtTokens) * rate.outputUsd) /
+			images * (rate.imageOutputUsd ?? 0) +
+			(usage.outputTokens - images + usage.thoughtTokens) * rate.outputUsd) /
 		TOKENS_PER_PRICE;
 	return pricing.tier === 'flex' ? costUsd * FLEX_SHARE : costUsd;
 }
@@ -97,7 +108,10 @@ export function estimateTokens(text: string): number {
 }
 
 function rateOf(model: string, inputTokens: number, { at, override }: Pricing): PriceRate | null {
-	if (override) return { ...override, cachedInputUsd: override.cachedInputUsd ?? override.inputUsd };
+	if (override) {
+		const { cachedInputUsd = override.inputUsd, imageOutputUsd = override.outputUsd } = override;
+		return { ...override, cachedInputUsd, imageOutputUsd };
+	}
 	const name = bareModelName(model);
 	const row = findRow(name, at) ?? findRow(name.replace(/-\d{3}$/, ''), at);
 	if (!row) return null;

@@ -53,6 +53,10 @@ export interface GeminiRequest extends ModelOptions {
 	jsonSchema?: JsonObject;
 	/** An earlier answer to the prompt, and what is said about it now. */
 	followUp?: { answer: string; prompt: string };
+	/** Goes on with an answer that ended with `CONTINUATION`. */
+	continuationToken?: string;
+	/** For a request of an image: how many tokens it has at most, for what the call can cost. Not sent. */
+	imageTokens?: number;
 }
 
 /** What came back from one call, also when it must not be used. */
@@ -63,6 +67,8 @@ export interface GeminiAnswer {
 	finishReason: string | undefined;
 	/** Why the prompt was refused. */
 	blockReason: string | undefined;
+	/** With which the rest of a long answer can be asked for. */
+	continuationToken?: string;
 	/** Tokens that are billed; null when the answer does not say. */
 	usage: Usage | null;
 	/** The model that answered, which may be more exact than the name that was asked for. */
