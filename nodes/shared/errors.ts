@@ -134,7 +134,7 @@ export const FAILURE_KINDS = {
 	price_unknown: {
 		layer: 'recovery',
 		retryable: false,
-		hint: "Fill in 'Price of Input' and 'Price of Output' under 'Options', pick a model whose price is known, or take the spend cap off.",
+		hint: "Fill in 'Price' under 'Options', pick a model whose price is known, or take the spend cap off.",
 	},
 	input_missing: {
 		layer: 'handoff',

@@ -116,7 +116,7 @@ describe('a run with a spend cap', () => {
 		const error = await failureOf(askOnce(store, step(runId), request, deps));
 		expect(error).toMatchObject({ code: 'price_unknown', retryable: false });
 		expect(error.message).toContain("'gemini-99'");
-		expect(error.hint).toContain("'Price of Input'");
+		expect(error.hint).toContain("'Price'");
 		expect(sent).toHaveLength(0);
 		const priceOverride = { inputUsd: 1, outputUsd: 2 };
 		await askOnce(store, step(runId), request, { ...deps, priceOverride });

@@ -5,6 +5,7 @@ import {
 	keepStateInField,
 	modelField,
 	runField,
+	spendCapField,
 	whenItFailsField,
 } from '../../shared/host/descriptions';
 import * as capture from './capture.operation';
@@ -107,7 +108,7 @@ export const properties: INodeProperties[] = [
 				default: 'stop',
 				description: 'What to do when the run key belongs to a run with another brief',
 			},
-			...callOptions.slice(1, 2),
+			...callOptions.slice(1, 3),
 			{
 				displayName: 'Run Key',
 				name: 'runKey',
@@ -116,7 +117,8 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. spring-campaign-7',
 				description: 'Your own name for the run. Starting twice with one key goes on with the same run.',
 			},
-			...callOptions.slice(2),
+			spendCapField,
+			...callOptions.slice(3),
 		],
 	},
 	runField,

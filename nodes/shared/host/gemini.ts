@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import type { AskDeps, GeminiConnection, ModelOptions, ServiceTier, ThinkingLevel } from '../model';
+import { PipelineError } from '../errors';
+import type {
+	AskDeps,
+	GeminiConnection,
+	ModelOptions,
+	PriceOverride,
+	ServiceTier,
+	ThinkingLevel,
+} from '../model';
 
 /** The two credentials that Gemini steps accept: ours, and the one that n8n's own Gemini steps use. */
 export const OWN_CREDENTIAL = 'greenlightGeminiApi';
@@ -33,6 +41,7 @@ export async function openAsker(context: IExecuteFunctions, itemIndex: number): 
 				await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
 			},
 			signal,
+			priceOverride: options.price,
 			deadlineMs: options.timeout === undefined ? undefined : options.timeout * 1000,
 		},
 	};
@@ -88,6 +97,7 @@ interface Options {
 	thinking?: ThinkingLevel;
 	tier?: ServiceTier;
 	timeout?: number;
+	price?: PriceOverride;
 }
 
 function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
@@ -102,7 +112,27 @@ function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
 			: {}),
 		...(thinking === undefined ? {} : { thinking }),
 		tier: values.halfPrice === true ? 'flex' : 'standard',
+		...readPrice(values.price),
 		...(typeof values.timeout === 'number' && values.timeout > 0 ? { timeout: values.timeout } : {}),
+	};
+}
+
+/** The user's own price. An image price of 0 is one that was not filled in. */
+function readPrice(option: unknown): { price?: PriceOverride } {
+	const given: unknown = Object(option).perMillionTokens;
+	if (typeof given !== 'object' || given === null) return {};
+	const usd = (name: string): number => {
+		const value = Number(Object(given)[name] ?? 0);
+		if (Number.isFinite(value) && value >= 0) return value;
+		throw new PipelineError('input_refused', "'Price' should be numbers of dollars, 0 or more.");
+	};
+	const imageOutputUsd = usd('imageOutputUsd');
+	return {
+		price: {
+			inputUsd: usd('inputUsd'),
+			outputUsd: usd('outputUsd'),
+			...(imageOutputUsd === 0 ? {} : { imageOutputUsd }),
+		},
 	};
 }
 

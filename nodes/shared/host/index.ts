@@ -18,7 +18,14 @@ export {
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
-export { chosenRun, openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
+export {
+	chosenRun,
+	openRunScope,
+	readSpendCap,
+	type Beginning,
+	type FoundRun,
+	type RunScope,
+} from './runScope';
 export { runTitle } from './runTitle';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';

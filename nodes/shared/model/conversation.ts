@@ -1,5 +1,6 @@
 /** The calls of one question: under one deadline, one count of tries and one bill. */
-import { isPipelineError, PipelineError, type FailureCode } from '../errors';
+import type { PipelineError} from '../errors';
+import { isPipelineError, type FailureCode } from '../errors';
 import { billAnswer, billError, EMPTY_BILL, withBill, type Bill } from './bill';
 import type { Budget } from './budget';
 import { CAPPED_OUTPUT_TOKENS, mostUsd } from './callSize';

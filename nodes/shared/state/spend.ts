@@ -42,7 +42,7 @@ export function checkSpendCap(spendCapUsd: number | null | undefined): void {
 
 /** Without what only the order of adding made. */
 export function roundUsd(usd: number): number {
-	return Math.max(0, Math.round(usd / LEAST_USD) * LEAST_USD);
+	return Math.max(0, Number(usd.toFixed(9)));
 }
 
 /** Cents, or hundredths of a cent where it is less than one. */
