@@ -14,6 +14,9 @@ import type {
 export const OWN_CREDENTIAL = 'greenlightGeminiApi';
 export const N8N_CREDENTIAL = 'googlePalmApi';
 
+/** Enough for several runs, and too few to be refused by the smallest paid plan. */
+const DEFAULT_CALLS_AT_ONCE = 8;
+
 /** How a step asks Gemini: with which key, which model and which settings. */
 export interface Asker {
 	deps: AskDeps;
@@ -23,9 +26,15 @@ export interface Asker {
 
 /** Reads credential, model and options of an item. Fails with `auth` where the credential cannot be right. */
 export async function openAsker(context: IExecuteFunctions, itemIndex: number): Promise<Asker> {
-	const { openGemini } = await import('../model');
+	const { openGemini, pacedClient, pacerOf } = await import('../model');
 	const options = readOptions(context, itemIndex);
 	const signal = context.getExecutionCancelSignal();
+	const connection = await connectionOf(context, itemIndex);
+	const clock = (): number => Date.now();
+	const sleep: AskDeps['sleep'] = async (ms, stop) => {
+		await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
+	};
+	const pacer = pacerOf(connection, { clock, sleep });
 	return {
 		model: modelName(context, itemIndex),
 		options: {
@@ -35,11 +44,9 @@ export async function openAsker(context: IExecuteFunctions, itemIndex: number): 
 			tier: options.tier,
 		},
 		deps: {
-			client: await openGemini(await connectionOf(context, itemIndex)),
-			clock: () => Date.now(),
-			sleep: async (ms, stop) => {
-				await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
-			},
+			client: pacedClient(await openGemini(connection), pacer, clock),
+			clock,
+			sleep,
 			signal,
 			priceOverride: options.price,
 			deadlineMs: options.timeout === undefined ? undefined : options.timeout * 1000,
@@ -64,7 +71,12 @@ export async function connectionOf(
 			? await context.getCredentials(N8N_CREDENTIAL, itemIndex)
 			: await context.getCredentials(OWN_CREDENTIAL, itemIndex);
 	return kind === N8N_CREDENTIAL
-		? { apiKey: text(data.apiKey), baseUrl: text(data.host), apiVersion: 'v1beta' }
+		? {
+				apiKey: text(data.apiKey),
+				baseUrl: text(data.host),
+				apiVersion: 'v1beta',
+				pacing: { atOnce: DEFAULT_CALLS_AT_ONCE, perMinute: 0 },
+			}
 		: toConnection(data);
 }
 
@@ -74,6 +86,10 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 		apiKey: text(data.apiKey),
 		baseUrl: text(data.baseUrl),
 		apiVersion: data.apiVersion === 'v1beta' ? 'v1beta' : 'v1',
+		pacing: {
+			atOnce: limit(data.callsAtOnce, DEFAULT_CALLS_AT_ONCE),
+			perMinute: limit(data.callsPerMinute, 0),
+		},
 	};
 	if (data.access !== 'vertex') return base;
 	return {
@@ -85,6 +101,11 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 			privateKey: text(data.privateKey),
 		},
 	};
+}
+
+/** Credentials of before these fields, and empty ones, have `otherwise`; 0 is no limit. */
+function limit(value: unknown, otherwise: number): number {
+	return typeof value === 'number' && value >= 0 ? Math.floor(value) : otherwise;
 }
 
 function modelName(context: IExecuteFunctions, itemIndex: number): string {

@@ -1,5 +1,5 @@
 /** The calls of one question: under one deadline, one count of tries and one bill. */
-import type { PipelineError} from '../errors';
+import type { PipelineError } from '../errors';
 import { isPipelineError, type FailureCode } from '../errors';
 import { billAnswer, billError, EMPTY_BILL, withBill, type Bill } from './bill';
 import type { Budget } from './budget';
@@ -36,7 +36,8 @@ export const DEFAULT_DEADLINE_MS: Readonly<Record<ServiceTier, number>> = {
 /** Longer waits are the Retry Router's business: the failure is thrown with `retryAfterMs`. */
 export const MAX_WAIT_MS = 20_000;
 
-const FIRST_BACKOFF_MS = 1000;
+/** The first pause; it doubles with each further one. */
+export const FIRST_BACKOFF_MS = 1000;
 /** How often a long answer is asked to go on. */
 const MAX_CONTINUATIONS = 2;
 

@@ -13,6 +13,8 @@ export interface CallContext {
 	cancelled: boolean;
 	/** Whether `timeoutMs` is over. */
 	timedOut: boolean;
+	/** What the server's headers ask for; the body of its answer goes before it. */
+	retryAfterMs?: number | undefined;
 	/** Texts that must not get into a message: keys. */
 	secrets: readonly string[];
 }
@@ -139,7 +141,8 @@ function httpFailure(
 		...(provider?.status === undefined ? {} : { providerStatus: provider.status }),
 		...(provider?.reason === undefined ? {} : { reason: provider.reason }),
 	};
-	const wait = provider?.retryDelayMs === undefined ? {} : { retryAfterMs: provider.retryDelayMs };
+	const delayMs = provider?.retryDelayMs ?? context.retryAfterMs;
+	const wait = delayMs === undefined ? {} : { retryAfterMs: delayMs };
 	if (status === 401 || status === 403 || provider?.reason?.startsWith('API_KEY_')) {
 		return new PipelineError('auth', `Gemini refused the credential (HTTP ${status})${saying}`, { details });
 	}
@@ -239,6 +242,11 @@ export function unexpectedFailure(error: unknown): PipelineError {
 	);
 }
 
+/** Whether the call ended before it was sent. */
+export function wasNeverSent(details: PipelineError['details']): boolean {
+	return details['neverSent'] === true;
+}
+
 /** Connection errors after which Gemini cannot have seen the request. */
 const NEVER_SENT: readonly unknown[] = [
 	'ECONNREFUSED',
@@ -250,6 +258,7 @@ const NEVER_SENT: readonly unknown[] = [
 
 /** Whether Gemini may have worked on, and so bills, a call that ended in this error. */
 export function mayBeBilled({ code, details }: PipelineError): boolean {
+	if (wasNeverSent(details)) return false;
 	if (code === 'network') return !NEVER_SENT.includes(details['code']);
 	return code === 'timeout' || code === 'cancelled' || code === 'bad_gateway_body' || code === 'internal';
 }

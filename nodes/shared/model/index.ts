@@ -1,7 +1,7 @@
 /** The model room: structured calls of Gemini that are checked, priced and paid once. */
 export { billOf, withBill, type Bill } from './bill';
 export { openGemini, type CallOptions, type GeminiClient, type ModelInfo } from './client';
-export type { GeminiConnection } from './connection';
+export type { GeminiConnection, PacingLimits } from './connection';
 export { answerFailure } from './failures';
 export { Budget } from './budget';
 export { CAPPED_OUTPUT_TOKENS, mostUsd } from './callSize';
@@ -13,6 +13,7 @@ export {
 	type PaidStep,
 	type StepStore,
 } from './paidOnce';
+export { createPacer, pacedClient, pacerOf, type Pacer } from './pacing';
 export {
 	costOf,
 	estimate,
