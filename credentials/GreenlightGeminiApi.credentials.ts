@@ -85,5 +85,22 @@ export class GreenlightGeminiApi implements ICredentialType {
 			],
 			default: 'v1',
 		},
+		{
+			displayName: 'Calls at Once',
+			name: 'callsAtOnce',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 8,
+			description:
+				'More calls than this wait for their turn, over all executions of this n8n process. 0: no limit.',
+		},
+		{
+			displayName: 'Calls per Minute',
+			name: 'callsPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description: 'For keys that allow only so many calls in a minute. 0: no limit.',
+		},
 	];
 }

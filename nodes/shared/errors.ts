@@ -126,10 +126,15 @@ export const FAILURE_KINDS = {
 		retryable: false,
 		hint: "It was sent back as often as 'Human Rounds' allows. Raise the number, or change the brief, then run again.",
 	},
-	spend_cap_reached: {
+	budget_exhausted: {
 		layer: 'recovery',
 		retryable: false,
-		hint: "The run would spend more than its 'Spend Cap'. Raise the cap, then go on.",
+		hint: "Raise 'Spend Cap' in the step that begins the run, then run it again: what is answered is not paid for again. Or go on with what passed.",
+	},
+	price_unknown: {
+		layer: 'recovery',
+		retryable: false,
+		hint: "Fill in 'Price' under 'Options', pick a model whose price is known, or take the spend cap off.",
 	},
 	input_missing: {
 		layer: 'handoff',

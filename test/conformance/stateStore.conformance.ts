@@ -10,6 +10,7 @@ import { openingsClauses } from './clauses/openings';
 import { recordsClauses } from './clauses/records';
 import { rollbackClauses } from './clauses/rollback';
 import { runsClauses } from './clauses/runs';
+import { spendClauses } from './clauses/spend';
 import { stepsClauses } from './clauses/steps';
 import { transferClauses } from './clauses/transfer';
 import { versionsClauses } from './clauses/versions';
@@ -71,6 +72,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		describe('compare, fork and impact', () => copiesClauses(stage));
 		describe('export, verification and deletion', () => transferClauses(stage));
 		describe('steps and ledger', () => stepsClauses(stage));
+		describe('spend cap', () => spendClauses(stage));
 		if (subject.reopens) describe('opening again', () => openingsClauses(stage));
 	});
 }

@@ -173,6 +173,20 @@ describe('answers with an error status', () => {
 		expect(failure).toMatchObject({ code: 'rate_limited', retryAfterMs: 3500 });
 	});
 
+	test.each([
+		[{ 'retry-after': '4' }, 4000],
+		[{ 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT', date: 'Sun, 22 Nov 2026 12:00:00 GMT' }, 9000],
+		[{ 'retry-after': 'soon' }, undefined],
+		[{ 'retry-after': '-1' }, undefined],
+	])('the delay of the headers %j counts where the body has none', async (headers, retryAfterMs) => {
+		const failure = await failureAfter({
+			status: 503,
+			json: errorBody(503, 'UNAVAILABLE', 'Busy'),
+			headers,
+		});
+		expect(failure.retryAfterMs).toBe(retryAfterMs);
+	});
+
 	test('an error body inside an error body is read', async () => {
 		const inner = JSON.stringify(errorBody(429, 'RESOURCE_EXHAUSTED', 'Slow down', [RETRY_INFO('2s')]));
 		const failure = await failureAfter({ status: 429, json: { error: { message: inner, code: 429 } } });

@@ -33,6 +33,9 @@ export function fakeStepStore(): FakeStepStore {
 			if (known && known.state !== 'failed') return { claimed: false, step: structuredClone(known) };
 			return { claimed: true, step: keep(runId, step) };
 		},
+		async hold() {
+			await Promise.resolve();
+		},
 		async recordStep(runId, step, entries = []) {
 			await Promise.resolve();
 			keep(runId, step);

@@ -12,8 +12,8 @@ export interface SentRequest {
 }
 
 export type Reply =
-	| { status?: number; json: unknown }
-	| { status?: number; text: string; type?: string }
+	| { status?: number; json: unknown; headers?: Record<string, string> }
+	| { status?: number; text: string; type?: string; headers?: Record<string, string> }
 	| { hang: true }
 	| { drop: true };
 
@@ -66,7 +66,7 @@ function send(response: ServerResponse, reply: Reply | undefined): void {
 		'json' in reply
 			? ['application/json; charset=UTF-8', JSON.stringify(reply.json)]
 			: [reply.type ?? 'text/html', reply.text];
-	response.writeHead(reply.status ?? 200, { 'content-type': type });
+	response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers });
 	response.end(text);
 }
 

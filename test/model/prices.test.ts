@@ -46,7 +46,7 @@ describe('the price of a call', () => {
 		expect(costOf('gemini-3.1-pro-preview', usage, at)).toBeCloseTo(4 + 0.2 * 18, 10);
 	});
 
-	test.each(['gemini-99-ultra', '', 'nano-banana', 'constructor'])(
+	test.each(['gemini-99-ultra', '', 'nano-banana', 'gemini-3-pro-image', 'constructor'])(
 		'of the unknown model "%s" is null and not zero',
 		(model) => {
 			expect(costOf(model, usage, { at: NOON })).toBeNull();
@@ -63,6 +63,21 @@ describe('the price of a call', () => {
 			expect(costOf(model, usage, { at: NOON })).toBe(costOf('gemini-3.8-flash', usage, { at: NOON }));
 		},
 	);
+
+	test('counts images at their own price, and knows none of a model that makes none', () => {
+		const image = { inputTokens: 300, outputTokens: 1120, thoughtTokens: 0, cachedTokens: 0 };
+		const made = { ...image, imageTokens: 1120 };
+		const at = { at: NOON };
+		const inputUsd = (300 * 1.5) / 1e6;
+		expect(costOf('gemini-nano-banana-2.1', made, at)).toBeCloseTo(0.0336 + inputUsd, 10);
+		expect(costOf('gemini-nano-banana-2.1', { ...made, outputTokens: 1220 }, at)).toBeCloseTo(
+			0.0336 + inputUsd + (100 * 7.5) / 1e6,
+			10,
+		);
+		expect(costOf('gemini-3.8-flash', made, at)).toBeNull();
+		const override = { inputUsd: 0, outputUsd: 10, imageOutputUsd: 100 };
+		expect(costOf('my-own', made, { ...at, override })).toBeCloseTo(0.112, 10);
+	});
 
 	test('follows the user for every model', () => {
 		const override = { inputUsd: 1, outputUsd: 2 };

@@ -110,12 +110,85 @@ describe('an answer in the wrong form', () => {
 });
 
 describe('an answer that did not end well', () => {
-	test('is no success though it parses and fits', async () => {
-		const { deps, sent } = fakeDeps([answer('{"title":"Cut"}', { finishReason: 'MAX_TOKENS' }), good()]);
+	const cut = () => answer('{"title":"Cut"}', { finishReason: 'MAX_TOKENS' });
+
+	test('is no success though it parses and fits, and is asked for once more', async () => {
+		const { deps, sent } = fakeDeps([cut(), cut(), good()]);
 		const error = await failureOf(askForJson(titleRequest(), deps));
 		expect(error.code).toBe('truncated');
-		expect(error.details).toMatchObject({ calls: 1, costUsd: ANSWER_USD, usage: { inputTokens: 1000 } });
-		expect(sent).toHaveLength(1);
+		expect(error.details).toMatchObject({
+			calls: 2,
+			costUsd: 2 * ANSWER_USD,
+			usage: { inputTokens: 2000 },
+		});
+		expect(sent).toHaveLength(2);
+	});
+
+	test.each([
+		[{ maxOutputTokens: 900 }, { maxOutputTokens: 1800 }],
+		[{ maxOutputTokens: 40_000 }, { maxOutputTokens: 65_536 }],
+		[{}, { thinking: 'low' }],
+		[{ thinking: 'high' as const }, { thinking: 'low' }],
+		[
+			{ maxOutputTokens: 65_536, thinking: 'medium' as const },
+			{ maxOutputTokens: 65_536, thinking: 'low' },
+		],
+	])('gets more room the second time: %j', async (options, second) => {
+		const { deps, sent } = fakeDeps([cut(), good()]);
+		const result = await askForJson(titleRequest({ options }), deps);
+		expect(result).toMatchObject({ value: { title: 'Night Ferry' }, calls: 2 });
+		expect(sent[1]).toEqual({ ...sent[0], ...second });
+	});
+
+	test.each([{ thinking: 'low' as const }, { thinking: 'minimal' as const }])(
+		'is not asked for again where it cannot get more room: %j',
+		async (options) => {
+			const { deps, sent } = fakeDeps([cut(), good()]);
+			await failureOf(askForJson(titleRequest({ options }), deps));
+			expect(sent).toHaveLength(1);
+		},
+	);
+
+	test('because it is long goes on where it ended', async () => {
+		const part = (text: string, continuationToken?: string) =>
+			answer(text, {
+				finishReason: continuationToken === undefined ? 'STOP' : 'CONTINUATION',
+				...(continuationToken === undefined ? {} : { continuationToken }),
+			});
+		const { deps, sent } = fakeDeps([part('{"title":', 't1'), part('"Long', 't2'), part('"}')]);
+		const result = await askForJson(titleRequest(), deps);
+		expect(result).toMatchObject({ value: { title: 'Long' }, calls: 3 });
+		expect(sent.map(({ continuationToken }) => continuationToken)).toEqual([undefined, 't1', 't2']);
+		const endless = fakeDeps([part('a', 't'), part('a', 't'), part('a', 't'), part('a', 't')], { tries: 1 });
+		expect((await failureOf(askForJson(titleRequest(), endless.deps))).code).toBe('truncated');
+		expect(endless.sent).toHaveLength(3);
+	});
+
+	test('because it repeated existing text is asked for twice more, with a note', async () => {
+		const recited = () => answer('', { finishReason: 'RECITATION' });
+		const { deps, sent } = fakeDeps([recited(), recited(), good()]);
+		expect(await askForJson(titleRequest(), deps)).toMatchObject({ calls: 3 });
+		expect(sent[0]?.system).toBe('You name things.');
+		expect(sent[1]?.system).toMatch(/^You name things\.\n\n.*Be original/);
+		expect(sent[2]).toEqual(sent[1]);
+		const never = fakeDeps([1, 2, 3, 4, 5].map(recited), { tries: 9 });
+		expect((await failureOf(askForJson(titleRequest(), never.deps))).code).toBe('recitation');
+		expect(never.sent).toHaveLength(3);
+	});
+
+	test.each([
+		['empty_response', { finishReason: 'STOP' }],
+		['model_malformed', { finishReason: 'MALFORMED_RESPONSE' }],
+		['model_other', { finishReason: 'A_NEW_ONE' }],
+		['truncated', { finishReason: undefined, text: 'x' }],
+	])('as %s is asked for once more, at once and as it is', async (code, more) => {
+		const script = () => [1, 2, 3].map(() => answer('', more));
+		const { deps, sent, sleeps } = fakeDeps([...script().slice(0, 1), good()]);
+		expect(await askForJson(titleRequest(), deps)).toMatchObject({ calls: 2 });
+		expect(sent[1]).toEqual(sent[0]);
+		const never = fakeDeps(script());
+		expect((await failureOf(askForJson(titleRequest(), never.deps))).code).toBe(code);
+		expect([never.sent.length, sleeps.length]).toEqual([2, 0]);
 	});
 
 	test('is no success as a repair either', async () => {
@@ -142,7 +215,9 @@ describe('a failure that may pass', () => {
 		'bad_request',
 		'model_not_found',
 		'quota_exhausted',
-		'recitation',
+		'blocked_prompt',
+		'blocked_output',
+		'unsupported_language',
 		'cancelled',
 		'internal',
 	])('is not %s, which is thrown at once', async (code) => {

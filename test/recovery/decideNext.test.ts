@@ -178,7 +178,7 @@ const CASES: Case[] = [
 		facts: { spentUsd: 0.5 },
 		policy: { spendCapUsd: 0.5 },
 		kind: 'escalate',
-		escalate: ['1:failed:spend_cap_reached'],
+		escalate: ['1:failed:budget_exhausted'],
 	},
 	{
 		name: 'has no limit of time and money where they are 0',

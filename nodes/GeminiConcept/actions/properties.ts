@@ -7,6 +7,7 @@ import {
 	notForAgents,
 	onlyForAgents,
 	runField,
+	spendCapField,
 	whenItFailsField,
 } from '../../shared/host/descriptions';
 import * as capture from './capture.operation';
@@ -139,7 +140,7 @@ export const properties: INodeProperties[] = [
 				displayOptions: { hide: { '/operation': ['revise', 'sketch'] } },
 				description: 'Whether to ask without the files that are on the item',
 			},
-			...ofThisNode.slice(1, 2),
+			...ofThisNode.slice(1, 3),
 			{
 				displayName: 'Run Key',
 				name: 'runKey',
@@ -148,7 +149,8 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. spring-campaign-7',
 				description: 'Your own name for the run. Starting twice with one key goes on with the same run.',
 			},
-			...ofThisNode.slice(2),
+			spendCapField,
+			...ofThisNode.slice(3),
 		],
 	},
 	{ ...runField, displayOptions: notForAgents },

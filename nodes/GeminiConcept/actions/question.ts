@@ -39,11 +39,12 @@ export async function openQuestion(
 	itemIndex: number,
 	{ brief, ownsBrief = false, artefactId, modelField }: Opening = {},
 ): Promise<Question> {
-	const { PROCESS_ID, openAsker, passNumber, stepsAfter } = await import('../../shared/host');
+	const { PROCESS_ID, openAsker, passNumber, readSpendCap, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { retryOrderSchema, stepKey } = await import('../../shared/state');
 	const found = await scope.find(itemIndex, item.json, {
 		...readBeginning(context, itemIndex, brief),
+		...readSpendCap(readOptions(context, itemIndex).spendCap),
 		ownsBrief,
 	});
 	const parsed = retryOrderSchema.safeParse({ reasons: [], why: '', ...item.json });

@@ -5,6 +5,7 @@ import {
 	keepStateInField,
 	modelField,
 	runField,
+	spendCapField,
 	whenItFailsField,
 } from '../../shared/host/descriptions';
 
@@ -190,7 +191,7 @@ export const properties: INodeProperties[] = [
 				default: 'id',
 				description: 'Names the work that no Greenlight step made. Empty: it is known by its content.',
 			},
-			...callOptions.slice(1, 2),
+			...callOptions.slice(1, 3),
 			{
 				displayName: 'Share of Rules That Must Hold',
 				name: 'threshold',
@@ -199,7 +200,8 @@ export const properties: INodeProperties[] = [
 				default: 0.7,
 				description: 'From 0 to 1. Hard rules must hold in any case.',
 			},
-			...callOptions.slice(2),
+			spendCapField,
+			...callOptions.slice(3),
 		],
 	},
 	runField,

@@ -25,13 +25,14 @@ async function validate(
 	itemIndex: number,
 ): Promise<IDataObject> {
 	const { json } = item;
-	const { passThrough, plain, registerWork, runTitle, stepsBefore, writeOrThrow } =
+	const { passThrough, plain, readSpendCap, registerWork, runTitle, stepsBefore, writeOrThrow } =
 		await import('../../shared/host');
 	const { hashOf, itemOf, stepKey, verdictsOn, worstVerdict } = await import('../../shared/state');
 	const { checkArtefact } = await import('../../shared/style');
 	const guide = await readGuide(context, itemIndex);
 	const { run, round } = await scope.find(itemIndex, json, {
 		title: runTitle(undefined, context.getWorkflow().name),
+		...readSpendCap(context.getNodeParameter('options.spendCap', itemIndex, '')),
 	});
 	const artefact = await registerWork(context, scope, { runId: run.runId, round }, item, {
 		idField: readOption(context, itemIndex, 'idField', 'id'),

@@ -149,6 +149,17 @@ export const whenItFailsField: INodeProperties = {
 	default: 'route',
 };
 
+/** For steps that can begin a run. */
+export const spendCapField: INodeProperties = {
+	displayName: 'Spend Cap',
+	name: 'spendCap',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 2 },
+	default: 0,
+	description:
+		'US dollars that the whole run may spend on Gemini, all steps together. A call that could pass it is not sent, and the work goes to a person. 0: no limit.',
+};
+
 /** Settings of a call, for the Options collection, in alphabetical order. */
 export const callOptions: readonly INodeProperties[] = [
 	{
@@ -166,6 +177,46 @@ export const callOptions: readonly INodeProperties[] = [
 		default: 0,
 		description:
 			'Longest answer, thoughts included. 0 leaves it to the model. Too small a number cuts answers off.',
+	},
+	{
+		displayName: 'Price',
+		name: 'price',
+		type: 'fixedCollection',
+		default: {},
+		placeholder: 'Add Price',
+		description:
+			"What this model costs you, where Greenlight's own list does not know it or you pay another price",
+		options: [
+			{
+				displayName: 'Dollars for a Million Tokens',
+				name: 'perMillionTokens',
+				values: [
+					{
+						displayName: 'Image Output',
+						name: 'imageOutputUsd',
+						type: 'number',
+						typeOptions: { minValue: 0, numberPrecision: 4 },
+						default: 0,
+						description: 'For images that the model makes. 0: as other output.',
+					},
+					{
+						displayName: 'Input',
+						name: 'inputUsd',
+						type: 'number',
+						typeOptions: { minValue: 0, numberPrecision: 4 },
+						default: 0,
+					},
+					{
+						displayName: 'Output',
+						name: 'outputUsd',
+						type: 'number',
+						typeOptions: { minValue: 0, numberPrecision: 4 },
+						default: 0,
+						description: 'Thoughts of the model count as output',
+					},
+				],
+			},
+		],
 	},
 	{
 		displayName: 'Take',

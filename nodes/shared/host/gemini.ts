@@ -1,10 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import type { AskDeps, GeminiConnection, ModelOptions, ServiceTier, ThinkingLevel } from '../model';
+import { PipelineError } from '../errors';
+import type {
+	AskDeps,
+	GeminiConnection,
+	ModelOptions,
+	PriceOverride,
+	ServiceTier,
+	ThinkingLevel,
+} from '../model';
 
 /** The two credentials that Gemini steps accept: ours, and the one that n8n's own Gemini steps use. */
 export const OWN_CREDENTIAL = 'greenlightGeminiApi';
 export const N8N_CREDENTIAL = 'googlePalmApi';
+
+/** Enough for several runs, and too few to be refused by the smallest paid plan. */
+const DEFAULT_CALLS_AT_ONCE = 8;
 
 /** How a step asks Gemini: with which key, which model and which settings. */
 export interface Asker {
@@ -19,9 +30,15 @@ export async function openAsker(
 	itemIndex: number,
 	modelField: 'model' | 'imageModel' = 'model',
 ): Promise<Asker> {
-	const { openGemini } = await import('../model');
+	const { openGemini, pacedClient, pacerOf } = await import('../model');
 	const options = readOptions(context, itemIndex);
 	const signal = context.getExecutionCancelSignal();
+	const connection = await connectionOf(context, itemIndex);
+	const clock = (): number => Date.now();
+	const sleep: AskDeps['sleep'] = async (ms, stop) => {
+		await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
+	};
+	const pacer = pacerOf(connection, { clock, sleep });
 	return {
 		model: modelName(context, itemIndex, modelField),
 		options: {
@@ -31,12 +48,11 @@ export async function openAsker(
 			tier: options.tier,
 		},
 		deps: {
-			client: await openGemini(await connectionOf(context, itemIndex)),
-			clock: () => Date.now(),
-			sleep: async (ms, stop) => {
-				await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
-			},
+			client: pacedClient(await openGemini(connection), pacer, clock),
+			clock,
+			sleep,
 			signal,
+			priceOverride: options.price,
 			deadlineMs: options.timeout === undefined ? undefined : options.timeout * 1000,
 		},
 	};
@@ -59,7 +75,12 @@ export async function connectionOf(
 			? await context.getCredentials(N8N_CREDENTIAL, itemIndex)
 			: await context.getCredentials(OWN_CREDENTIAL, itemIndex);
 	return kind === N8N_CREDENTIAL
-		? { apiKey: text(data.apiKey), baseUrl: text(data.host), apiVersion: 'v1beta' }
+		? {
+				apiKey: text(data.apiKey),
+				baseUrl: text(data.host),
+				apiVersion: 'v1beta',
+				pacing: { atOnce: DEFAULT_CALLS_AT_ONCE, perMinute: 0 },
+			}
 		: toConnection(data);
 }
 
@@ -69,6 +90,10 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 		apiKey: text(data.apiKey),
 		baseUrl: text(data.baseUrl),
 		apiVersion: data.apiVersion === 'v1beta' ? 'v1beta' : 'v1',
+		pacing: {
+			atOnce: limit(data.callsAtOnce, DEFAULT_CALLS_AT_ONCE),
+			perMinute: limit(data.callsPerMinute, 0),
+		},
 	};
 	if (data.access !== 'vertex') return base;
 	return {
@@ -82,6 +107,11 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 	};
 }
 
+/** Credentials of before these fields, and empty ones, have `otherwise`; 0 is no limit. */
+function limit(value: unknown, otherwise: number): number {
+	return typeof value === 'number' && value >= 0 ? Math.floor(value) : otherwise;
+}
+
 function modelName(context: IExecuteFunctions, itemIndex: number, field: string): string {
 	return String(context.getNodeParameter(field, itemIndex, '', { extractValue: true })).trim();
 }
@@ -92,6 +122,7 @@ interface Options {
 	thinking?: ThinkingLevel;
 	tier?: ServiceTier;
 	timeout?: number;
+	price?: PriceOverride;
 }
 
 function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
@@ -106,7 +137,27 @@ function readOptions(context: IExecuteFunctions, itemIndex: number): Options {
 			: {}),
 		...(thinking === undefined ? {} : { thinking }),
 		tier: values.halfPrice === true ? 'flex' : 'standard',
+		...readPrice(values.price),
 		...(typeof values.timeout === 'number' && values.timeout > 0 ? { timeout: values.timeout } : {}),
+	};
+}
+
+/** The user's own price. An image price of 0 is one that was not filled in. */
+function readPrice(option: unknown): { price?: PriceOverride } {
+	const given: unknown = Object(option).perMillionTokens;
+	if (typeof given !== 'object' || given === null) return {};
+	const usd = (name: string): number => {
+		const value = Number(Object(given)[name] ?? 0);
+		if (Number.isFinite(value) && value >= 0) return value;
+		throw new PipelineError('input_refused', "'Price' should be numbers of dollars, 0 or more.");
+	};
+	const imageOutputUsd = usd('imageOutputUsd');
+	return {
+		price: {
+			inputUsd: usd('inputUsd'),
+			outputUsd: usd('outputUsd'),
+			...(imageOutputUsd === 0 ? {} : { imageOutputUsd }),
+		},
 	};
 }
 

@@ -19,7 +19,14 @@ export {
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';
-export { chosenRun, openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
+export {
+	chosenRun,
+	openRunScope,
+	readSpendCap,
+	type Beginning,
+	type FoundRun,
+	type RunScope,
+} from './runScope';
 export { reviewLink } from './reviewLink';
 export { runTitle } from './runTitle';
 export { isStatusKey, statusLink } from './statusLink';

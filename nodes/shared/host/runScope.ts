@@ -3,6 +3,7 @@ import { PipelineError } from '../errors';
 import {
 	continuedRequest,
 	currentRound,
+	inDollars,
 	roundsOf,
 	statusAtEnd,
 	type Run,
@@ -21,6 +22,7 @@ import {
 } from './engine';
 import { openStoreOf } from './store';
 import { toNodeError } from './toNodeError';
+import { writeOrThrow } from './writeOrThrow';
 
 /** A run that an item belongs to, and the round of the item. */
 export interface FoundRun {
@@ -40,6 +42,8 @@ export interface Beginning {
 	ifBriefChanged?: NonNullable<StartRunRequest['ifBriefChanged']>;
 	/** The user's own fields. */
 	fields?: NonNullable<StartRunRequest['fields']>;
+	/** What the run may spend from now on, also one that is known already; null: as much as it needs. */
+	spendCapUsd?: number | null;
 }
 
 /** Which runs this call of a node works on. */
@@ -195,6 +199,18 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		await store.write(run.runId, [{ by: nodeName, commands: [], status: { status: 'open' } }]);
 	}
 
+	/** What the step says goes for the whole run: this is how a person raises the cap. */
+	async function setSpendCap(run: Run, spendCapUsd: number | null | undefined): Promise<void> {
+		if (spendCapUsd === undefined || spendCapUsd === run.spendCapUsd) return;
+		const note = describeSpendCap(run.spendCapUsd, spendCapUsd);
+		await writeOrThrow(store, run.runId, {
+			by: nodeName,
+			commands: [],
+			spendCapUsd,
+			ledger: [{ layer: 'recovery', event: 'spendCap', note, by: nodeName }],
+		});
+	}
+
 	async function look(itemIndex: number, json: IDataObject, begin?: Beginning): Promise<FoundRun> {
 		const result = await resolve(itemIndex, json, begin);
 		const { runId } = result.run;
@@ -231,6 +247,7 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 				throw new PipelineError('run_closed', `The run '${result.run.title}' was stopped.`);
 			}
 			await reopen(result.run);
+			await setSpendCap(result.run, begin?.spendCapUsd);
 			if (!fromParent.has(result.run.runId))
 				seesTheEnd = finishWithExecution(context, store, result.run.runId);
 			return result;
@@ -247,6 +264,20 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 export function chosenRun(parameter: unknown): string {
 	const value: unknown = isResourceLocatorValue(parameter) ? parameter.value : parameter;
 	return String(value ?? '').trim();
+}
+
+/** The 'Spend Cap' of a step: nothing where the step does not say, null for 0, which means no limit. */
+export function readSpendCap(value: unknown): { spendCapUsd?: number | null } {
+	if (value === undefined || value === null || value === '') return {};
+	const usd = Number(value);
+	return { spendCapUsd: usd === 0 ? null : usd };
+}
+
+function describeSpendCap(before: number | null, now: number | null): string {
+	if (now === null) return 'The run has no spend cap any more.';
+	return before === null
+		? `The run may spend ${inDollars(now)}.`
+		: `The run may spend ${inDollars(now)}; before it was ${inDollars(before)}.`;
 }
 
 /** Runs that were looked at, by what n8n keeps for an execution from its start, or from the end of a wait, to the next wait. */

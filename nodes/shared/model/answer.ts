@@ -25,6 +25,7 @@ const bodySchema = z.looseObject({
 					})
 					.optional(),
 				finishReason: z.string().optional(),
+				continuationToken: z.string().optional().catch(undefined),
 			}),
 		)
 		.optional(),
@@ -34,12 +35,12 @@ const bodySchema = z.looseObject({
 			promptTokenCount: tokens,
 			toolUsePromptTokenCount: tokens,
 			candidatesTokenCount: tokens,
+			thoughtsTokenCount: tokens,
+			cachedContentTokenCount: tokens,
 			candidatesTokensDetails: z
 				.array(z.looseObject({ modality: z.string().optional(), tokenCount: tokens }))
 				.optional()
 				.catch(undefined),
-			thoughtsTokenCount: tokens,
-			cachedContentTokenCount: tokens,
 		})
 		.optional(),
 	modelVersion: z.string().optional(),
@@ -58,15 +59,17 @@ export function readAnswer(body: unknown, model: string): GeminiAnswer {
 		...(picture ? { picture: { mimeType: picture.mimeType, data: picture.data } } : {}),
 		finishReason: candidate?.finishReason,
 		blockReason: promptFeedback?.blockReason,
+		...(candidate?.continuationToken === undefined ? {} : { continuationToken: candidate.continuationToken }),
 		usage: usageMetadata ? readUsage(usageMetadata) : null,
 		model: modelVersion ?? model,
 	};
 }
 
 function readUsage(counts: NonNullable<z.infer<typeof bodySchema>['usageMetadata']>): Usage {
-	const ofPictures = counts.candidatesTokensDetails?.filter(({ modality }) => modality === 'IMAGE') ?? [];
-	const imageTokens = ofPictures.reduce((sum, { tokenCount = 0 }) => sum + Math.trunc(tokenCount), 0);
+	const images = (counts.candidatesTokensDetails ?? []).filter(({ modality }) => modality === 'IMAGE');
+	const imageTokens = images.reduce((sum, { tokenCount = 0 }) => sum + Math.trunc(tokenCount), 0);
 	return {
+		...(imageTokens > 0 ? { imageTokens } : {}),
 		inputTokens: Math.trunc((counts.promptTokenCount ?? 0) + (counts.toolUsePromptTokenCount ?? 0)),
 		outputTokens: Math.trunc(counts.candidatesTokenCount ?? 0),
 		thoughtTokens: Math.trunc(counts.thoughtsTokenCount ?? 0),

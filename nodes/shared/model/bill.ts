@@ -2,7 +2,7 @@
 import { z } from 'zod/v4';
 import { PipelineError } from '../errors';
 import { usageSchema, type Usage } from '../state/fields';
-import { mayBeBilled } from './failures';
+import { mayBeBilled, wasNeverSent } from './failures';
 import { costOf, type Pricing } from './prices';
 import type { GeminiAnswer } from './request';
 
@@ -41,7 +41,7 @@ export function billAnswer(bill: Bill, answer: GeminiAnswer, model: string, pric
 export function billError(bill: Bill, error: PipelineError): Bill {
 	return {
 		...bill,
-		calls: bill.calls + 1,
+		calls: bill.calls + (wasNeverSent(error.details) ? 0 : 1),
 		maybeBilledCalls: bill.maybeBilledCalls + (mayBeBilled(error) ? 1 : 0),
 	};
 }

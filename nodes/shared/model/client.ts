@@ -5,6 +5,7 @@ import { readAnswer } from './answer';
 import { sdkOptionsOf, secretsOf, type GeminiConnection } from './connection';
 import { modelNotFound, thrownFailure, type CallContext } from './failures';
 import { bareModelName, type GeminiAnswer, type GeminiRequest, type PictureFormat } from './request';
+import { noticingFetch } from './transport';
 
 type Sdk = typeof import('@google/genai');
 
@@ -59,17 +60,23 @@ export async function openGemini(connection: GeminiConnection): Promise<GeminiCl
 	return {
 		async generate(request, { signal, timeoutMs }) {
 			const model = checkModelName(request.model);
-			const body = await guardCall({ model, timeoutMs, secrets, signal }, (callSignal) =>
-				gemini.models.generateContent(toParameters(sdk, request, { timeoutMs, signal: callSignal })),
+			const body = await guardCall({ model, timeoutMs, secrets, signal }, (sending) =>
+				gemini.models.generateContent(toParameters(sdk, request, { timeoutMs, ...sending })),
 			);
 			return readAnswer(body, model);
 		},
 		async listModels({ signal, timeoutMs = LIST_TIMEOUT_MS, kind = 'text' } = {}) {
-			return await guardCall({ model: 'list', timeoutMs, secrets, signal }, (callSignal) =>
-				listModels(gemini, kind, { timeoutMs, signal: callSignal }),
+			return await guardCall({ model: 'list', timeoutMs, secrets, signal }, (sending) =>
+				listModels(gemini, kind, { timeoutMs, ...sending }),
 			);
 		},
 	};
+}
+
+/** What a call of the SDK is given. */
+interface Sending {
+	signal: AbortSignal;
+	fetch: typeof fetch;
 }
 
 interface GuardedCall extends CallOptions {
@@ -81,13 +88,16 @@ interface GuardedCall extends CallOptions {
  * Runs a call so that it ends when its time is over or the caller stops it, also while the SDK fetches a token, and
  * rejects with our own failures. The SDK leaves a listener on the signal that it is given, so it gets one of its own.
  */
-async function guardCall<T>(call: GuardedCall, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function guardCall<T>(call: GuardedCall, send: (how: Sending) => Promise<T>): Promise<T> {
 	const { model, timeoutMs, secrets, signal } = call;
 	const timeLimit = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
 	const controller = new AbortController();
 	const stop = () => controller.abort();
+	let askedToWait: number | undefined;
+	const sender = noticingFetch((ms) => (askedToWait = ms));
 	const context = (): CallContext => ({
 		model,
+		retryAfterMs: askedToWait,
 		timeoutMs,
 		secrets,
 		cancelled: signal?.aborted ?? false,
@@ -97,7 +107,8 @@ async function guardCall<T>(call: GuardedCall, send: (signal: AbortSignal) => Pr
 	signal?.addEventListener('abort', stop);
 	timeLimit.addEventListener('abort', stop);
 	try {
-		return await Promise.race([send(controller.signal), rejectOnAbort(controller.signal)]);
+		const sending = send({ signal: controller.signal, fetch: sender });
+		return await Promise.race([sending, rejectOnAbort(controller.signal)]);
 	} catch (error) {
 		throw thrownFailure(error, context());
 	} finally {
@@ -123,9 +134,10 @@ function checkModelName(typed: string): string {
 function toParameters(
 	sdk: Sdk,
 	request: GeminiRequest,
-	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+	{ timeoutMs, signal, fetch: sender }: Sending & { timeoutMs: number },
 ): GenerateContentParameters {
-	const { system, jsonSchema, picture, temperature, maxOutputTokens, thinking, tier } = request;
+	const { system, jsonSchema, picture, temperature, maxOutputTokens, thinking, tier, continuationToken } =
+		request;
 	return {
 		model: bareModelName(request.model),
 		contents: toContents(request),
@@ -137,8 +149,9 @@ function toParameters(
 			...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
 			...(thinking ? { thinkingConfig: { thinkingLevel: toThinkingLevel(sdk, thinking) } } : {}),
 			...(tier === 'flex' ? { serviceTier: sdk.ServiceTier.FLEX } : {}),
+			...(continuationToken === undefined ? {} : { continuationToken }),
 			automaticContinuation: false,
-			httpOptions: { timeout: Math.max(1, Math.ceil(timeoutMs)) },
+			httpOptions: { timeout: Math.max(1, Math.ceil(timeoutMs)), fetch: sender },
 			abortSignal: signal,
 		},
 	};
@@ -168,10 +181,14 @@ function toContents({ prompt, attachments = [], followUp }: GeminiRequest): Cont
 async function listModels(
 	gemini: GoogleGenAI,
 	kind: ModelKind,
-	{ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+	{ timeoutMs, signal, fetch: sender }: Sending & { timeoutMs: number },
 ): Promise<ModelInfo[]> {
 	const pages = await gemini.models.list({
-		config: { pageSize: LIST_PAGE_SIZE, httpOptions: { timeout: Math.ceil(timeoutMs) }, abortSignal: signal },
+		config: {
+			pageSize: LIST_PAGE_SIZE,
+			httpOptions: { timeout: Math.ceil(timeoutMs), fetch: sender },
+			abortSignal: signal,
+		},
 	});
 	const found: ModelInfo[] = [];
 	let seen = 0;

@@ -10,6 +10,16 @@ export interface GeminiConnection {
 	apiVersion: 'v1' | 'v1beta';
 	/** Google Cloud with a service account, in place of an API key. */
 	vertex?: { project: string; location: string; clientEmail: string; privateKey: string };
+	/** Missing: no limits. */
+	pacing?: PacingLimits;
+}
+
+/** For all calls of one credential in this process. */
+export interface PacingLimits {
+	/** 0: as many as come. */
+	atOnce: number;
+	/** Calls that begin within any minute. 0: as many as come. */
+	perMinute: number;
 }
 
 const GEMINI_URL = 'https://generativelanguage.googleapis.com';
@@ -53,7 +63,9 @@ export function sdkOptionsOf(connection: GeminiConnection): GoogleGenAIOptions {
 
 /** What of a connection must never be shown. */
 export function secretsOf({ apiKey, vertex }: GeminiConnection): string[] {
-	return [apiKey.trim(), ...(vertex ? [vertex.privateKey.trim()] : [])].filter((secret) => secret !== '');
+	// Of a private key, each of its lines is enough to be recognised.
+	const lines = vertex ? readPrivateKey(vertex.privateKey).split('\n') : [];
+	return [apiKey, ...lines].map((secret) => secret.trim()).filter((secret) => /^[^-]/.test(secret));
 }
 
 function checkApiKey(apiKey: string): void {

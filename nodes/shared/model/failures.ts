@@ -3,6 +3,7 @@ import { isPipelineError, PipelineError, type FailureCode } from '../errors';
 import { isObject } from '../state/json';
 import { readProviderError, readWord, sayableSentence, type ProviderError } from './providerError';
 import type { GeminiAnswer } from './request';
+import { readRetryAfter } from './transport';
 
 /** What is known about the call when it fails. */
 export interface CallContext {
@@ -13,6 +14,8 @@ export interface CallContext {
 	cancelled: boolean;
 	/** Whether `timeoutMs` is over. */
 	timedOut: boolean;
+	/** What the server's headers ask for; the body of its answer goes before it. */
+	retryAfterMs?: number | undefined;
 	/** Texts that must not get into a message: keys. */
 	secrets: readonly string[];
 }
@@ -101,6 +104,9 @@ interface ThrownPart {
 	message: string;
 	code: string;
 	status: number | undefined;
+	/** The body of the answer, where the error has it apart from its message. */
+	body: string;
+	retryAfterMs: number | undefined;
 }
 
 const MAX_CAUSES = 6;
@@ -110,12 +116,14 @@ function causesOf(error: unknown): ThrownPart[] {
 	const parts: ThrownPart[] = [];
 	let current = error;
 	while (isObject(current) && parts.length < MAX_CAUSES) {
-		const { name, message, code, status, cause } = current;
+		const { name, message, code, status, body, headers, cause } = current;
 		parts.push({
 			name: typeof name === 'string' ? name : '',
 			message: typeof message === 'string' ? message : '',
 			code: typeof code === 'string' ? code : '',
 			status: typeof status === 'number' ? status : undefined,
+			body: typeof body === 'string' ? body : '',
+			retryAfterMs: headers instanceof Headers ? readRetryAfter(headers) : undefined,
 		});
 		current = cause;
 	}
@@ -124,9 +132,12 @@ function causesOf(error: unknown): ThrownPart[] {
 
 function statusFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
 	const part = chain.find(({ name, status }) => status !== undefined && name !== 'GaxiosError');
-	const provider = readProviderError((part ?? chain[0])?.message ?? '');
+	// The SDK has two families of errors: one has the body as its message, the other beside it.
+	const { message = '', body = '', retryAfterMs } = part ?? chain[0] ?? {};
+	const provider = readProviderError(message) ?? readProviderError(body);
 	const status = part?.status ?? provider?.httpStatus;
-	return status === undefined ? undefined : httpFailure(status, provider, context);
+	if (status === undefined) return undefined;
+	return httpFailure(status, provider, { ...context, retryAfterMs: context.retryAfterMs ?? retryAfterMs });
 }
 
 function httpFailure(
@@ -141,7 +152,8 @@ function httpFailure(
 		...(provider?.status === undefined ? {} : { providerStatus: provider.status }),
 		...(provider?.reason === undefined ? {} : { reason: provider.reason }),
 	};
-	const wait = provider?.retryDelayMs === undefined ? {} : { retryAfterMs: provider.retryDelayMs };
+	const delayMs = provider?.retryDelayMs ?? context.retryAfterMs;
+	const wait = delayMs === undefined ? {} : { retryAfterMs: delayMs };
 	if (status === 401 || status === 403 || provider?.reason?.startsWith('API_KEY_')) {
 		return new PipelineError('auth', `Gemini refused the credential (HTTP ${status})${saying}`, { details });
 	}
@@ -206,12 +218,23 @@ function quotaFailure(
 const CONNECTION_CODES =
 	/^(E(CONN\w+|NOTFOUND|AI_AGAIN|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL|PROTO)|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
+/** A call that ended itself, by the names that the SDK's two families of errors and Node have for it. */
+const TIMEOUT_NAMES: ReadonlySet<string> = new Set([
+	'AbortError',
+	'TimeoutError',
+	'APIUserAbortError',
+	'APIConnectionTimeoutError',
+]);
+
 function connectionFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
 	const has = (test: (part: ThrownPart) => boolean) => chain.some(test);
 	const code = chain.map((part) => part.code).find((each) => CONNECTION_CODES.test(each));
-	if (has(({ name }) => name === 'AbortError' || name === 'TimeoutError'))
-		return timeoutFailure(context.timeoutMs);
-	if (code !== undefined || has(({ message }) => /\b(fetch failed|terminated)\b/.test(message))) {
+	if (has(({ name }) => TIMEOUT_NAMES.has(name))) return timeoutFailure(context.timeoutMs);
+	if (
+		code !== undefined ||
+		has(({ name }) => name === 'APIConnectionError') ||
+		has(({ message }) => /\b(fetch failed|terminated)\b/.test(message))
+	) {
 		const named = code === undefined ? '' : ` (${code})`;
 		return new PipelineError('network', `The connection to Gemini failed${named}.`, {
 			details: code === undefined ? {} : { code },
@@ -241,17 +264,9 @@ export function unexpectedFailure(error: unknown): PipelineError {
 	);
 }
 
-/** Failures after which the same request may succeed in a moment, so that it is sent again at once. */
-const TRANSIENT: ReadonlySet<FailureCode> = new Set<FailureCode>([
-	'rate_limited',
-	'service_unavailable',
-	'network',
-	'timeout',
-	'bad_gateway_body',
-]);
-
-export function isTransient(error: PipelineError): boolean {
-	return error.retryable && TRANSIENT.has(error.code);
+/** Whether the call ended before it was sent. */
+export function wasNeverSent(details: PipelineError['details']): boolean {
+	return details['neverSent'] === true;
 }
 
 /** Connection errors after which Gemini cannot have seen the request. */
@@ -265,6 +280,7 @@ const NEVER_SENT: readonly unknown[] = [
 
 /** Whether Gemini may have worked on, and so bills, a call that ended in this error. */
 export function mayBeBilled({ code, details }: PipelineError): boolean {
+	if (wasNeverSent(details)) return false;
 	if (code === 'network') return !NEVER_SENT.includes(details['code']);
 	return code === 'timeout' || code === 'cancelled' || code === 'bad_gateway_body' || code === 'internal';
 }

@@ -1,8 +1,10 @@
 /** The model room: structured calls of Gemini that are checked, priced and paid once. */
-export { addUsage, billOf, type Bill } from './bill';
+export { addUsage, billOf, withBill, type Bill } from './bill';
 export { openGemini, type CallOptions, type GeminiClient, type ModelInfo, type ModelKind } from './client';
-export type { GeminiConnection } from './connection';
-export { answerFailure, isTransient } from './failures';
+export type { GeminiConnection, PacingLimits } from './connection';
+export { answerFailure } from './failures';
+export { Budget } from './budget';
+export { CAPPED_OUTPUT_TOKENS, mostUsd } from './callSize';
 export {
 	ASPECT_RATIOS,
 	keptPictureSchema,
@@ -14,7 +16,15 @@ export {
 	type PictureSize,
 } from './image';
 export { readPicture } from './pictureBytes';
-export { askOnce, type PaidAnswer, type PaidStep, type StepStore } from './paidOnce';
+export {
+	askOnce,
+	payOnce,
+	type PaidAnswer,
+	type PaidQuestion,
+	type PaidStep,
+	type StepStore,
+} from './paidOnce';
+export { createPacer, pacedClient, pacerOf, type Pacer } from './pacing';
 export {
 	costOf,
 	estimate,
@@ -38,12 +48,15 @@ export {
 	type StructuredRequest,
 	type ThinkingLevel,
 } from './request';
+export { isTransient } from './retryRules';
 export {
-	askForJson,
 	DEFAULT_DEADLINE_MS,
 	DEFAULT_TRIES,
 	MAX_WAIT_MS,
+	startConversation,
 	type AskDeps,
-	type StructuredAnswer,
-} from './structured';
+	type Conversation,
+	type Spent,
+} from './conversation';
+export { askForJson, type StructuredAnswer } from './structured';
 export { toWireSchema } from './wireSchema';

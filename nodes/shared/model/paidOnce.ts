@@ -4,12 +4,15 @@ import { isPipelineError, PipelineError } from '../errors';
 import { usageSchema, type Usage } from '../state/fields';
 import type { LedgerEntry, RecordedStep, StateStore, Step } from '../state/stateStore';
 import { billOf, type Bill } from './bill';
+import { Budget } from './budget';
+import { mostUsd } from './callSize';
+import { withLimit, type AskDeps, type Spent } from './conversation';
 import { cancelledFailure, unexpectedFailure } from './failures';
-import type { StructuredRequest } from './request';
-import { askForJson, type AskDeps, type StructuredAnswer } from './structured';
+import { toGeminiRequest, type GeminiRequest, type StructuredRequest } from './request';
+import { askForJson } from './structured';
 
 /** The part of the store that is used here. */
-export type StepStore = Pick<StateStore, 'claimStep' | 'recordStep'>;
+export type StepStore = Pick<StateStore, 'claimStep' | 'recordStep' | 'hold'>;
 
 /** Which question this is. The same `key` in the same run is the same question, for ever. */
 export interface PaidStep {
@@ -40,6 +43,16 @@ export interface PaidAnswer<T> {
 	replayed: boolean;
 }
 
+/** Something that is asked of Gemini and paid for. */
+export interface PaidQuestion<T> {
+	/** The first call that it makes, for what has to be set aside on a run with a spend cap. */
+	first: GeminiRequest;
+	/** Asks. The value is recorded, so it has to be JSON. Rejects with a `PipelineError` that carries the bill (`withBill`). */
+	ask(deps: AskDeps): Promise<Spent & { value: unknown }>;
+	/** What the recorded value means; `undefined` where it does not fit what is asked now. */
+	read(value: unknown): T | undefined;
+}
+
 const recordedSchema = z.object({
 	value: z.json(),
 	usage: usageSchema,
@@ -58,18 +71,38 @@ interface Outcome {
 const inFlight = new WeakMap<StepStore, Map<string, Promise<Outcome>>>();
 
 /**
- * Asks at most once for each key: records the step as started before the call is sent and as answered, with a ledger
- * entry, before the answer is given back. A recorded answer is given back without a call. Two callers at once in this
- * process share one call.
- *
- * Rejects with `outcome_unknown` when a process died between the two records (recorded as failed, so that the next ask
- * calls again); with `schema_mismatch` when a recorded answer does not fit `request.schema` any more; else as
- * `askForJson`, after the failure and what was billed are recorded; else as the store.
+ * `payOnce` for a question whose answer is JSON of a known shape. Rejects with `schema_mismatch` also when a recorded answer
+ * does not fit `request.schema` any more; else as `payOnce` and `askForJson`.
  */
-export async function askOnce<T>(
+export function askOnce<T>(
 	store: StepStore,
 	step: PaidStep,
 	request: StructuredRequest<T>,
+	deps: AskDeps,
+): Promise<PaidAnswer<T>> {
+	const question: PaidQuestion<T> = {
+		first: toGeminiRequest(request),
+		ask: (within) => askForJson(request, within),
+		read: (value) => request.schema.safeParse(value).data,
+	};
+	return payOnce(store, step, question, deps);
+}
+
+/**
+ * Asks at most once for each key: records the step as started before the call is sent and as answered, with a ledger
+ * entry, before the answer is given back. A recorded answer is given back without a call. Two callers at once in this
+ * process share one call. On a run with a spend cap, all that a call can cost is set aside with the first record and
+ * settled with the second.
+ *
+ * Rejects with `outcome_unknown` when a process died between the two records (recorded as failed, so that the next ask
+ * calls again; what was set aside stays so, as possibly spent); with `budget_exhausted` or `price_unknown` before a call that
+ * the cap does not cover; with `schema_mismatch` when a recorded answer is not what `question` asks for now; else as
+ * `question.ask`, after the failure and what was billed are recorded; else as the store.
+ */
+export async function payOnce<T>(
+	store: StepStore,
+	step: PaidStep,
+	question: PaidQuestion<T>,
 	deps: AskDeps,
 ): Promise<PaidAnswer<T>> {
 	const questions = inFlight.get(store) ?? new Map<string, Promise<Outcome>>();
@@ -79,13 +112,13 @@ export async function askOnce<T>(
 	const running = questions.get(name);
 	if (running) {
 		const joined = await joinQuestion(running, deps.signal);
-		if (joined === 'stopped') return await askOnce(store, step, request, deps);
-		return toPaidAnswer(joined, request, true);
+		if (joined === 'stopped') return await payOnce(store, step, question, deps);
+		return toPaidAnswer(joined, question, true);
 	}
-	const question = claimAndAsk(store, step, request, deps).finally(() => questions.delete(name));
-	questions.set(name, question);
-	const { recorded, replayed } = await question;
-	return toPaidAnswer(recorded, request, replayed);
+	const asking = claimAndAsk(store, step, question, deps).finally(() => questions.delete(name));
+	questions.set(name, asking);
+	const { recorded, replayed } = await asking;
+	return toPaidAnswer(recorded, question, replayed);
 }
 
 /** The answer that another caller is waiting for; `stopped` when that caller was stopped and this one was not. */
@@ -112,11 +145,21 @@ async function joinQuestion(
 async function claimAndAsk<T>(
 	store: StepStore,
 	step: PaidStep,
-	request: StructuredRequest<T>,
+	question: PaidQuestion<T>,
 	deps: AskDeps,
 ): Promise<Outcome> {
-	const claim = await store.claimStep(step.runId, toStep(step, 'started'));
-	if (claim.claimed) return { recorded: await askAndRecord(store, step, request, deps), replayed: false };
+	const { runId, by } = step;
+	const { model } = question.first;
+	const pricing = { at: deps.clock(), override: deps.priceOverride };
+	const usd = mostUsd(withLimit(question.first), pricing);
+	const claim = await store.claimStep(runId, toStep(step, 'started'), { usd, model, by });
+	if (claim.claimed) {
+		const budget =
+			claim.heldUsd === undefined
+				? undefined
+				: new Budget(claim.heldUsd, (more) => store.hold(runId, { usd: more, model, by }));
+		return { recorded: await askAndRecord(store, step, question, { ...deps, budget }), replayed: false };
+	}
 	if (claim.step.state === 'answered') return { recorded: readRecorded(claim.step), replayed: true };
 	throw await recordUnknownOutcome(store, step, claim.step);
 }
@@ -124,11 +167,11 @@ async function claimAndAsk<T>(
 async function askAndRecord<T>(
 	store: StepStore,
 	step: PaidStep,
-	request: StructuredRequest<T>,
+	question: PaidQuestion<T>,
 	deps: AskDeps,
 ): Promise<Recorded> {
 	const startedAt = deps.clock();
-	const outcome = await askForJson(request, deps).then(
+	const outcome = await question.ask(deps).then(
 		(answer) => ({ ok: true as const, answer }),
 		(error: unknown) => ({
 			ok: false as const,
@@ -136,22 +179,25 @@ async function askAndRecord<T>(
 		}),
 	);
 	if (!outcome.ok) {
-		await recordFailure(store, step, outcome.error, deps.clock() - startedAt);
+		const durationMs = deps.clock() - startedAt;
+		await recordFailure(store, step, outcome.error, { durationMs, budget: deps.budget });
 		throw outcome.error;
 	}
-	return await recordAnswer(store, step, outcome.answer);
+	return await recordAnswer(store, step, outcome.answer, deps.budget);
 }
 
-async function recordAnswer<T>(
+async function recordAnswer(
 	store: StepStore,
 	step: PaidStep,
-	answer: StructuredAnswer<T>,
+	answer: Spent & { value: unknown },
+	budget: Budget | undefined,
 ): Promise<Recorded> {
 	const { value, usage, costUsd, model, durationMs } = answer;
 	const recorded = recordedSchema.parse(
 		JSON.parse(JSON.stringify({ value, usage, costUsd, model, durationMs })),
 	);
-	await store.recordStep(step.runId, { ...toStep(step, 'answered'), answer: recorded, costUsd }, [
+	const answered = { ...toStep(step, 'answered'), answer: recorded, costUsd, ...settle(budget, answer) };
+	await store.recordStep(step.runId, answered, [
 		{
 			...toLedgerEntry(step, 'call'),
 			layer: 'capability',
@@ -167,12 +213,13 @@ async function recordFailure(
 	store: StepStore,
 	step: PaidStep,
 	error: PipelineError,
-	durationMs: number,
+	{ durationMs, budget }: { durationMs: number; budget: Budget | undefined },
 ): Promise<void> {
 	const failure = error.toFailure();
 	const bill = billOf(error);
 	const costUsd = billedUsd(bill);
-	await store.recordStep(step.runId, { ...toStep(step, 'failed'), failure, costUsd }, [
+	const failed = { ...toStep(step, 'failed'), failure, costUsd, ...settle(budget, bill) };
+	await store.recordStep(step.runId, failed, [
 		{
 			...toLedgerEntry(step, 'failure'),
 			layer: failure.layer,
@@ -182,6 +229,10 @@ async function recordFailure(
 			durationMs,
 		},
 	]);
+}
+
+function settle(budget: Budget | undefined, bill: Bill): Pick<Step, 'holdUsd'> {
+	return budget === undefined ? {} : { holdUsd: budget.settlement(bill) };
 }
 
 /** Unknown, and not zero, when nothing is known to be paid but a call without an answer may have been. */
@@ -217,14 +268,10 @@ function readRecorded({ answer }: RecordedStep): Recorded {
 	return recorded.data;
 }
 
-function toPaidAnswer<T>(
-	recorded: Recorded,
-	{ schema }: StructuredRequest<T>,
-	replayed: boolean,
-): PaidAnswer<T> {
-	const value = schema.safeParse(recorded.value);
-	if (!value.success) throw staleRecord();
-	return { ...recorded, value: value.data, replayed };
+function toPaidAnswer<T>(recorded: Recorded, question: PaidQuestion<T>, replayed: boolean): PaidAnswer<T> {
+	const value = question.read(recorded.value);
+	if (value === undefined) throw staleRecord();
+	return { ...recorded, value, replayed };
 }
 
 function staleRecord(): PipelineError {

@@ -30,9 +30,9 @@ export interface PriceRate {
 	inputUsd: number;
 	/** For input that Gemini had in its cache. */
 	cachedInputUsd: number;
-	/** Also for thoughts. */
+	/** For text, also for thoughts. */
 	outputUsd: number;
-	/** For pictures; as other output where none is named. */
+	/** For images; missing for a model that makes none. */
 	imageOutputUsd?: number | undefined;
 }
 
@@ -41,6 +41,8 @@ export interface PriceOverride {
 	inputUsd: number;
 	outputUsd: number;
 	cachedInputUsd?: number | undefined;
+	/** Images cost as other output when not given. */
+	imageOutputUsd?: number | undefined;
 }
 
 export interface Pricing {
@@ -59,17 +61,21 @@ const TOKENS_PER_PRICE = 1_000_000;
 const FLEX_SHARE = 0.5;
 const DAY_MS = 86_400_000;
 
-/** Price of `usage` in US dollars, estimated from list prices; null for a model or a day that the list does not know. */
+/**
+ * Price of `usage` in US dollars, estimated from list prices; null for a model or a day that the list does not know, and for
+ * images of a model that it knows as one that makes none.
+ */
 export function costOf(model: string, usage: Usage, pricing: Pricing): number | null {
 	const rate = rateOf(model, usage.inputTokens, pricing);
 	if (rate === null) return null;
 	const cached = Math.min(usage.cachedTokens, usage.inputTokens);
-	const image = Math.min(usage.imageTokens ?? 0, usage.outputTokens);
+	const images = Math.min(usage.imageTokens ?? 0, usage.outputTokens);
+	if (images > 0 && rate.imageOutputUsd === undefined) return null;
 	const costUsd =
 		((usage.inputTokens - cached) * rate.inputUsd +
 			cached * rate.cachedInputUsd +
-			(usage.outputTokens - image + usage.thoughtTokens) * rate.outputUsd +
-			image * (rate.imageOutputUsd ?? rate.outputUsd)) /
+			images * (rate.imageOutputUsd ?? 0) +
+			(usage.outputTokens - images + usage.thoughtTokens) * rate.outputUsd) /
 		TOKENS_PER_PRICE;
 	return pricing.tier === 'flex' ? costUsd * FLEX_SHARE : costUsd;
 }
@@ -102,7 +108,10 @@ export function estimateTokens(text: string): number {
 }
 
 function rateOf(model: string, inputTokens: number, { at, override }: Pricing): PriceRate | null {
-	if (override) return { ...override, cachedInputUsd: override.cachedInputUsd ?? override.inputUsd };
+	if (override) {
+		const { cachedInputUsd = override.inputUsd, imageOutputUsd = override.outputUsd } = override;
+		return { ...override, cachedInputUsd, imageOutputUsd };
+	}
 	const name = bareModelName(model);
 	const row = findRow(name, at) ?? findRow(name.replace(/-\d{3}$/, ''), at);
 	if (!row) return null;

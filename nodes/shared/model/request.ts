@@ -66,6 +66,8 @@ export interface GeminiRequest extends ModelOptions {
 	picture?: PictureFormat;
 	/** An earlier answer to the prompt, and what is said about it now. */
 	followUp?: { answer: string; prompt: string };
+	/** Goes on with an answer that ended with `CONTINUATION`. */
+	continuationToken?: string;
 }
 
 /** What came back from one call, also when it must not be used. */
@@ -80,6 +82,8 @@ export interface GeminiAnswer {
 	finishReason: string | undefined;
 	/** Why the prompt was refused. */
 	blockReason: string | undefined;
+	/** With which the rest of a long answer can be asked for. */
+	continuationToken?: string;
 	/** Tokens that are billed; null when the answer does not say. */
 	usage: Usage | null;
 	/** The model that answered, which may be more exact than the name that was asked for. */

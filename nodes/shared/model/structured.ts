@@ -1,62 +1,22 @@
 /** Asks for JSON of a known shape and gives back nothing else: checked, repaired once, tried again when that can help. */
 import type { z } from 'zod/v4';
-import { isPipelineError, PipelineError } from '../errors';
-import type { Usage } from '../state/fields';
-import { billAnswer, billError, EMPTY_BILL, withBill, type Bill } from './bill';
-import type { GeminiClient } from './client';
-import { answerFailure, cancelledFailure, isTransient, timeoutFailure, unexpectedFailure } from './failures';
-import type { PriceOverride, Pricing } from './prices';
-import { toGeminiRequest, type GeminiRequest, type ServiceTier, type StructuredRequest } from './request';
+import { PipelineError } from '../errors';
+import { startConversation, type AskDeps, type Spent } from './conversation';
+import { toGeminiRequest, type StructuredRequest } from './request';
 
-/** What asking needs from outside, and its limits. */
-export interface AskDeps {
-	client: Pick<GeminiClient, 'generate'>;
-	/** Ms since 1970. */
-	clock: () => number;
-	/** Ends after `ms`, or at once (resolved or rejected) when the signal says stop. */
-	sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-	/** Stops everything with `cancelled`. */
-	signal?: AbortSignal | undefined;
-	/** How often a request is sent in all when transient failures come in between. Default 3; the repair round comes on top. */
-	tries?: number | undefined;
-	/** Time for everything together, waits included. Default 120 s, with the tier `flex` 15 min. */
-	deadlineMs?: number | undefined;
-	priceOverride?: PriceOverride | undefined;
-}
-
-/** A checked answer with what it cost. */
-export interface StructuredAnswer<T> {
+/** A checked answer with what it cost, summed over all answers, also one that had to be repaired. */
+export interface StructuredAnswer<T> extends Spent {
 	value: T;
-	/** Summed over all answers, also one that had to be repaired. */
-	usage: Usage;
-	/** Summed over all answers, estimated from list prices; null when a price is unknown. */
-	costUsd: number | null;
-	/** The model that gave the last answer. */
-	model: string;
-	durationMs: number;
-	/** How many calls were sent, failed ones included. */
-	calls: number;
-	/** How many of them had no answer but may be billed all the same. */
-	maybeBilledCalls: number;
 }
 
-export const DEFAULT_TRIES = 3;
-export const DEFAULT_DEADLINE_MS: Readonly<Record<ServiceTier, number>> = {
-	standard: 120_000,
-	flex: 900_000,
-};
-/** Longer waits are the Retry Router's business: the failure is thrown with `retryAfterMs`. */
-export const MAX_WAIT_MS = 20_000;
-
-const FIRST_BACKOFF_MS = 1000;
 const MAX_ISSUES_SENT = 20;
 /** Of an answer that could not be used, for the failure's details. */
 const KEPT_ANSWER_LENGTH = 2000;
 
 /**
  * Sends `request` and gives back its checked answer. How the answer ended is checked before it is parsed. An answer in
- * the wrong form is sent back once with the exact issues. Overload, rate limits, lost connections and timeouts are tried
- * again after a growing wait, at least as long as Gemini asks for, while tries, deadline and `MAX_WAIT_MS` allow.
+ * the wrong form is sent back once with the exact issues. Failures that another try may mend are tried again at once or
+ * after a growing wait, at least as long as Gemini asks for, while tries, deadline and `MAX_WAIT_MS` allow.
  *
  * Rejects with a `PipelineError` whose details hold what was billed: `usage`, `costUsd`, `calls`, `maybeBilledCalls`; for
  * `invalid_json` and `schema_mismatch` also `issues` and the beginning of `answer`.
@@ -65,85 +25,17 @@ export async function askForJson<T>(
 	request: StructuredRequest<T>,
 	deps: AskDeps,
 ): Promise<StructuredAnswer<T>> {
-	const conversation = startConversation(request, deps);
+	const conversation = startConversation(request.model, request.options?.tier ?? 'standard', deps);
 	const sent = toGeminiRequest(request);
 	const first = await conversation.send(sent);
-	const read = readValue(first, request.schema);
-	if (read.ok) return conversation.finish(read.value);
+	const read = readValue(first.text, request.schema);
+	if (read.ok) return { value: read.value, ...conversation.spent() };
 
-	const followUp = { answer: first, prompt: repairPrompt(read.issues) };
+	const followUp = { answer: first.text, prompt: repairPrompt(read.issues) };
 	const second = await conversation.send({ ...sent, followUp });
-	const repaired = readValue(second, request.schema);
-	if (repaired.ok) return conversation.finish(repaired.value);
-	throw conversation.fail(formFailure(repaired, second));
-}
-
-interface Conversation {
-	/** The text of a complete answer. */
-	send(sent: GeminiRequest): Promise<string>;
-	finish<T>(value: T): StructuredAnswer<T>;
-	/** The failure with what was billed so far. */
-	fail(error: PipelineError): PipelineError;
-}
-
-/** Several calls under one deadline, one count of tries and one bill. */
-function startConversation<T>(request: StructuredRequest<T>, deps: AskDeps): Conversation {
-	const { client, clock, sleep, signal, tries = DEFAULT_TRIES } = deps;
-	const tier = request.options?.tier ?? 'standard';
-	const deadlineMs = deps.deadlineMs ?? DEFAULT_DEADLINE_MS[tier];
-	const startedAt = clock();
-	let model = request.model;
-	let bill: Bill = EMPTY_BILL;
-	let failures = 0;
-
-	const leftMs = () => startedAt + deadlineMs - clock();
-	const pricing = (): Pricing => ({ at: clock(), tier, override: deps.priceOverride });
-	const fail = (error: PipelineError) => withBill(error, bill);
-
-	const sendOnce = async (sent: GeminiRequest): Promise<string> => {
-		if (signal?.aborted) throw cancelledFailure();
-		const timeoutMs = leftMs();
-		if (timeoutMs <= 0) throw timeoutFailure(deadlineMs);
-		const answer = await client.generate(sent, { signal, timeoutMs }).catch((error: unknown) => {
-			const failure = isPipelineError(error) ? error : unexpectedFailure(error);
-			bill = billError(bill, failure);
-			throw failure;
-		});
-		bill = billAnswer(bill, answer, sent.model, pricing());
-		model = answer.model;
-		const failure = answerFailure(answer);
-		if (failure) throw failure;
-		return answer.text;
-	};
-
-	/** Waits before the next try, or throws `error` when there is none. */
-	const waitOrThrow = async (error: PipelineError): Promise<void> => {
-		failures++;
-		const waitMs = Math.max(error.retryAfterMs ?? 0, FIRST_BACKOFF_MS * 2 ** (failures - 1));
-		const another = isTransient(error) && failures < tries && waitMs <= MAX_WAIT_MS && waitMs < leftMs();
-		if (!another) throw error;
-		await sleep(waitMs, signal).catch((reason: unknown) => {
-			throw signal?.aborted ? cancelledFailure() : reason;
-		});
-		if (signal?.aborted) throw cancelledFailure();
-	};
-
-	return {
-		async send(sent) {
-			for (;;) {
-				try {
-					return await sendOnce(sent);
-				} catch (error) {
-					if (!isPipelineError(error)) throw error;
-					await waitOrThrow(error).catch((reason: unknown) => {
-						throw isPipelineError(reason) ? fail(reason) : fail(unexpectedFailure(reason));
-					});
-				}
-			}
-		},
-		finish: (value) => ({ value, model, durationMs: clock() - startedAt, ...bill }),
-		fail,
-	};
+	const repaired = readValue(second.text, request.schema);
+	if (repaired.ok) return { value: repaired.value, ...conversation.spent() };
+	throw conversation.fail(formFailure(repaired, second.text));
 }
 
 interface FormIssue {

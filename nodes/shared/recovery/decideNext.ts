@@ -197,7 +197,7 @@ function whySpent(facts: RoundFacts, policy: RetryPolicy): PipelineError | undef
 	}
 	if (policy.spendCapUsd > 0 && facts.spentUsd >= policy.spendCapUsd) {
 		return new PipelineError(
-			'spend_cap_reached',
+			'budget_exhausted',
 			`The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`,
 		);
 	}

@@ -12,6 +12,7 @@ import { MAX_KEY, checkName } from './names';
 import * as records from './records';
 import * as runs from './runs';
 import { RunView } from './runView';
+import { checkSpendCap, roundUsd } from './spend';
 import type {
 	Command,
 	FieldDeclaration,
@@ -36,6 +37,8 @@ export class Draft {
 	private readonly ledger: LedgerEntry[] = [];
 	private status: WriteRequest['status'];
 	private title: string | undefined;
+	private budget: Pick<WriteRequest, 'spendCapUsd' | 'estimateUsd'> = {};
+	private held = 0;
 	/** How to take back what the present request did so far. */
 	private undo: Array<() => void> = [];
 
@@ -176,6 +179,11 @@ export class Draft {
 		this.steps.push(step);
 	}
 
+	/** Sets money aside without a step. */
+	addHold(usd: number): void {
+		this.held += usd;
+	}
+
 	addToLedger(...added: readonly LedgerEntry[]): void {
 		this.ledger.push(...added);
 	}
@@ -211,6 +219,8 @@ export class Draft {
 			statusNote: this.status === undefined ? run.statusNote : (this.status.note ?? ''),
 			costUsd: prices.reduce<number>((sum, price) => sum + (price ?? 0), run.costUsd),
 			unpricedCalls: run.unpricedCalls + prices.filter((price) => price === null).length,
+			...this.budget,
+			heldUsd: roundUsd(this.steps.reduce((sum, { holdUsd = 0 }) => sum + holdUsd, run.heldUsd + this.held)),
 			stepCount: run.stepCount + this.steps.length,
 			ledgerCount: run.ledgerCount + this.ledger.length,
 			updatedAt: at,
@@ -221,6 +231,7 @@ export class Draft {
 		const { commands, by, expectedVersion, asRecordKeeper = false, steps = [] } = request;
 		checkName('The ID of a command', request.commandId ?? '', MAX_KEY);
 		for (const { key } of steps) checkName('The key of a step', key, MAX_KEY);
+		checkSpendCap(request.spendCapUsd);
 		await this.declare(request.declare ?? []);
 		if (expectedVersion !== undefined) {
 			for (const command of commands) await this.refuseConflict(command, expectedVersion);
@@ -231,13 +242,20 @@ export class Draft {
 		this.addToLedger(...(request.ledger ?? []));
 		this.status = request.status ?? this.status;
 		this.title = request.title ?? this.title;
+		const { spendCapUsd, estimateUsd } = request;
+		if (spendCapUsd !== undefined) this.budget.spendCapUsd = spendCapUsd;
+		if (estimateUsd !== undefined) this.budget.estimateUsd = estimateUsd;
 		return this.recordCommand(request.commandId, request.outcome);
 	}
 
 	private isEmpty(): boolean {
 		const pending = [this.changes, this.fields, this.commands, this.steps, this.ledger];
 		return (
-			pending.every((list) => list.length === 0) && this.status === undefined && this.title === undefined
+			pending.every((list) => list.length === 0) &&
+			this.status === undefined &&
+			this.title === undefined &&
+			this.held === 0 &&
+			Object.keys(this.budget).length === 0
 		);
 	}
 

@@ -46,6 +46,10 @@ export const TABLES = new Map<string, ExportedTable>([
 				ledger_count: whole,
 				created_at: text,
 				updated_at: text,
+				// Missing in exports of an earlier Greenlight.
+				spend_cap_usd: number.nonnegative().nullable().default(null),
+				held_usd: number.nonnegative().default(0),
+				estimate_usd: number.nonnegative().nullable().default(null),
 			}),
 		},
 	],

@@ -48,7 +48,7 @@ export const usageSchema = z.object({
 	outputTokens: z.int().nonnegative(),
 	thoughtTokens: z.int().nonnegative(),
 	cachedTokens: z.int().nonnegative(),
-	/** Those of `outputTokens` that are pictures. */
+	/** Those of `outputTokens` that are images, which have a price of their own. Missing where there are none. */
 	imageTokens: z.int().nonnegative().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;

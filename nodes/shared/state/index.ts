@@ -26,6 +26,7 @@ export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
 export { MAX_MEDIA_BYTES, mediaHashOf } from './media';
 export { MAX_NAME, shortKey } from './names';
+export { inDollars } from './spend';
 export { statusAtEnd } from './statusAtEnd';
 export { runsIn, type ExportedRun } from './transfer';
 export { stepKey, type StepKeyParts } from './stepKey';

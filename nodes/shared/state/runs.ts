@@ -83,8 +83,9 @@ export async function create(
 	checkName('The run key', request.runKey);
 	await tx.run(
 		`INSERT INTO runs (run_id, run_key, title, search_text, status, status_note, version, unsnapshotted, started_from,
-workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at)
-VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
+workflow_id, forked_from, head_hash, cost_usd, unpriced_calls, step_count, ledger_count, created_at, updated_at,
+spend_cap_usd)
+VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?)`,
 		runId,
 		request.runKey,
 		request.title,
@@ -95,6 +96,7 @@ VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 		CHAIN_START,
 		at,
 		at,
+		request.spendCapUsd ?? null,
 	);
 }
 
@@ -102,7 +104,8 @@ VALUES (?, ?, ?, ?, 'open', '', 0, 0, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)`,
 export async function save(tx: Transaction, run: OpenRun): Promise<void> {
 	await tx.run(
 		`UPDATE runs SET title = ?, search_text = ?, status = ?, status_note = ?, version = ?, unsnapshotted = ?,
-head_hash = ?, cost_usd = ?, unpriced_calls = ?, step_count = ?, ledger_count = ?, updated_at = ? WHERE run_id = ?`,
+head_hash = ?, cost_usd = ?, unpriced_calls = ?, step_count = ?, ledger_count = ?, updated_at = ?,
+spend_cap_usd = ?, held_usd = ?, estimate_usd = ? WHERE run_id = ?`,
 		run.title,
 		searchTextOf(run),
 		run.status,
@@ -115,6 +118,9 @@ head_hash = ?, cost_usd = ?, unpriced_calls = ?, step_count = ?, ledger_count = 
 		run.stepCount,
 		run.ledgerCount,
 		run.updatedAt,
+		run.spendCapUsd,
+		run.heldUsd,
+		run.estimateUsd,
 		run.runId,
 	);
 }
@@ -181,5 +187,8 @@ function toRun(row: Row): Run {
 		updatedAt: String(row.updated_at),
 		costUsd: Number(row.cost_usd),
 		unpricedCalls: Number(row.unpriced_calls),
+		spendCapUsd: row.spend_cap_usd === null ? null : Number(row.spend_cap_usd),
+		heldUsd: Number(row.held_usd),
+		estimateUsd: row.estimate_usd === null ? null : Number(row.estimate_usd),
 	};
 }

@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors';
 import type { Database, Transaction } from './backends/database';
 import { ARTEFACTS } from './builtInFields';
+import { claimStep, holdMore, type Claim } from './claims';
 import * as document from './document';
 import { Draft } from './draft';
 import { verifyRun } from './audit';
@@ -14,6 +15,7 @@ import { RunMedia } from './media';
 import { checkName } from './names';
 import * as records from './records';
 import * as runs from './runs';
+import { checkSpendCap } from './spend';
 import { beginRun, continueRun, createRun, startWithBrief, type Beginning } from './starting';
 import { deleteRun, exportRun, importRun, readExport, refuseKnownRun, withMedia } from './transfer';
 import { artefactsOf } from './views';
@@ -22,6 +24,7 @@ import type {
 	Difference,
 	ExecutionLink,
 	FieldDeclaration,
+	Hold,
 	Impact,
 	LedgerEntry,
 	MediaFile,
@@ -59,6 +62,7 @@ export class SqlStateStore implements StateStore {
 	}
 
 	async startRun(request: StartRunRequest): Promise<StartedRun> {
+		checkSpendCap(request.spendCapUsd);
 		const started = await this.database.write(`key ${request.runKey}`, async (tx) => {
 			const known = await runs.findByKey(tx, request.runKey);
 			if (known === undefined) return createRun(tx, this.beginning(), request);
@@ -221,6 +225,7 @@ export class SqlStateStore implements StateStore {
 				workflowId: origin.workflowId,
 				fields: declared,
 				forkedFrom: `${runId}@${at}`,
+				spendCapUsd: origin.spendCapUsd,
 			});
 			for (const command of copyCommands(declared, await document.readFields(tx, origin, at))) {
 				await draft.command(command, request.by, true);
@@ -294,19 +299,12 @@ export class SqlStateStore implements StateStore {
 		});
 	}
 
-	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }> {
-		return this.database.write(runId, async (tx) => {
-			const [draft, found] = await Promise.all([
-				Draft.open(tx, runId, this.now()),
-				records.findStep(tx, runId, step.key),
-			]);
-			if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
-			draft.addStep({ ...step, state: 'started' });
-			await draft.save();
-			const recorded = await records.findStep(tx, runId, step.key);
-			if (recorded === undefined) throw new PipelineError('internal', 'A claimed step has no record.');
-			return { claimed: true, step: recorded };
-		});
+	async claimStep(runId: string, step: Step, hold?: Hold): Promise<Claim> {
+		return orThrow(await this.database.write(runId, (tx) => claimStep(tx, runId, this.now(), step, hold)));
+	}
+
+	async hold(runId: string, hold: Hold): Promise<void> {
+		orThrow(await this.database.write(runId, (tx) => holdMore(tx, runId, this.now(), hold)));
 	}
 
 	findStep(runId: string, key: string): Promise<RecordedStep | undefined> {
@@ -343,6 +341,12 @@ export class SqlStateStore implements StateStore {
 	private beginning(): Beginning {
 		return { runId: `run-${this.environment.newId()}`, at: this.now() };
 	}
+}
+
+/** A refusal that was kept is told. */
+function orThrow<T>(result: T | PipelineError): T {
+	if (result instanceof PipelineError) throw result;
+	return result;
 }
 
 /** Fails with `input_missing` or `input_refused`. */

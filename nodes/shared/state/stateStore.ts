@@ -59,6 +59,15 @@ export interface Run {
 	/** Money recorded for the run's answered calls; calls of unknown price are counted in `unpricedCalls`. */
 	costUsd: number;
 	unpricedCalls: number;
+	/** What the run may spend in all; null: as much as it needs. */
+	spendCapUsd: number | null;
+	/**
+	 * Money that is set aside under a cap: for calls in flight, and for calls of which nobody knows whether they were billed.
+	 * `costUsd` and this together never pass the cap.
+	 */
+	heldUsd: number;
+	/** What the run was expected to cost before its first paid call; null when nobody said, or a price is unknown. */
+	estimateUsd: number | null;
 }
 
 export interface RunFilter {
@@ -81,6 +90,8 @@ export interface StartRunRequest {
 	workflowId: string;
 	/** The user's own fields, beside the built-in ones. */
 	fields?: readonly FieldDeclaration[];
+	/** For a new run. That of a known one is changed by `WriteRequest.spendCapUsd`. */
+	spendCapUsd?: number | null;
 }
 
 export interface StartedRun {
@@ -135,6 +146,17 @@ export interface Step {
 	costUsd?: number | null;
 	/** The process that works on it, so that a step in flight here is told from one whose process died. */
 	owner?: string;
+	/** By how much the run's held money changes with this record; negative when what was held is settled. */
+	holdUsd?: number;
+}
+
+/** Money that a call may need, to be set aside before it is sent. */
+export interface Hold {
+	/** At most, US dollars; null when nobody can say. */
+	usd: number | null;
+	/** The model that is asked, and the step that asks, for the sentence about a refusal. */
+	model: string;
+	by: string;
 }
 
 export interface RecordedStep extends Step {
@@ -163,6 +185,9 @@ export interface WriteRequest {
 	status?: { status: RunStatus; note?: string };
 	/** The run's name from now on. */
 	title?: string;
+	/** What the run may spend from now on; null: as much as it needs. */
+	spendCapUsd?: number | null;
+	estimateUsd?: number | null;
 }
 
 export type WriteResult =
@@ -303,8 +328,18 @@ export interface StateStore {
 	/**
 	 * Writes the step as `started` if its key has none or a `failed` one. Otherwise gives back what is recorded. Two
 	 * callers at once: exactly one gets `claimed`.
+	 *
+	 * With `hold`, a claim on a run with a spend cap sets the money aside in the same transaction, and says so in `heldUsd`.
+	 * Where that would pass the cap, nothing is claimed: `budget_exhausted`, or `price_unknown` for an amount that nobody
+	 * knows; the refusal stands in the ledger.
 	 */
-	claimStep(runId: string, step: Step): Promise<{ claimed: boolean; step: RecordedStep }>;
+	claimStep(
+		runId: string,
+		step: Step,
+		hold?: Hold,
+	): Promise<{ claimed: boolean; step: RecordedStep; heldUsd?: number }>;
+	/** Sets more money aside for a claimed step. Refused as `claimStep` does. Nothing to do on a run without a cap. */
+	hold(runId: string, hold: Hold): Promise<void>;
 	findStep(runId: string, key: string): Promise<RecordedStep | undefined>;
 	/** In the order in which they were recorded first. */
 	listSteps(

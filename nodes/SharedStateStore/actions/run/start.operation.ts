@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { forOperation } from '../../../shared/host/descriptions';
+import { forOperation, spendCapField } from '../../../shared/host/descriptions';
 import { runTitle } from '../../../shared/host/runTitle';
 import { readFieldRows, fieldRows } from '../fieldRows';
 import { runRow } from '../runRow';
@@ -45,12 +45,18 @@ export const description: INodeProperties[] = forOperation('run', 'start', [
 		description: 'What the run should know beside brief, intent and artefacts',
 		options: [{ displayName: 'Rows', name: 'rows', values: fieldRows }],
 	},
+	{
+		...spendCapField,
+		description:
+			'US dollars that the whole run may spend on Gemini, all steps together. A call that could pass it is not sent, and the work goes to a person. 0: no limit, or the one that the run has already.',
+	},
 ]);
 
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
 	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '').trim();
 	const runKey = String(context.getNodeParameter('runKey', itemIndex, '') ?? '').trim();
 	const chosen = context.getNodeParameter('ifBriefChanged', itemIndex, 'stop');
+	const { passThrough, readSpendCap } = await import('../../../shared/host');
 	const { run, round } = await scope.find(itemIndex, runKey === '' ? item.json : {}, {
 		title: runTitle(brief, context.getWorkflow().name),
 		...(brief === '' ? {} : { brief }),
@@ -58,9 +64,10 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		...(runKey === '' ? {} : { runKey }),
 		ifBriefChanged:
 			(['keep', 'newVersion', 'startAnother'] as const).find((each) => each === chosen) ?? 'stop',
+		// Saved workflows and most new ones have 0 here: it must not take away a cap that another step has set.
+		...readSpendCap(context.getNodeParameter('spendCap', itemIndex, 0) || undefined),
 		fields: readFieldRows(context.getNodeParameter('ownFields.rows', itemIndex, [])),
 	});
-	const { passThrough } = await import('../../../shared/host');
 	const recorded = (await scope.store.read(run.runId)).fields.brief;
 	return [
 		{

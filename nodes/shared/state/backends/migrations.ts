@@ -140,4 +140,9 @@ CREATE TABLE media_bytes (
 	PRIMARY KEY (run_id, hash)
 );
 `,
+	`
+ALTER TABLE runs ADD COLUMN spend_cap_usd DOUBLE PRECISION;
+ALTER TABLE runs ADD COLUMN held_usd DOUBLE PRECISION NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN estimate_usd DOUBLE PRECISION;
+`,
 ];
