@@ -17,7 +17,11 @@ const LONGEST_INPUT_TOKENS = 1_048_576;
 const FRAME_TOKENS = 200;
 const LARGEST_IMAGE_TOKENS = 2_600;
 /** What a drawn picture of a size is billed as, rounded up. Source: Google's price page, October 2026. */
-const PICTURE_TOKENS: Readonly<Record<string, number>> = { '1K': 1_200, '2K': 1_800, '4K': LARGEST_IMAGE_TOKENS };
+const PICTURE_TOKENS: Readonly<Record<string, number>> = {
+	'1K': 1_200,
+	'2K': 1_800,
+	'4K': LARGEST_IMAGE_TOKENS,
+};
 
 /** Dollars that the call costs at most; null when the price is unknown. */
 export function mostUsd(request: GeminiRequest, pricing: Pricing): number | null {
