@@ -18,7 +18,7 @@ export async function openRequest(
 	context: IWebhookFunctions,
 ): Promise<GateRequest | { notice: ReviewNotice }> {
 	const { openStoreOfWebhook, parkedItems, signedLink } = await import('../../shared/host');
-	const { answersOf } = await import('../../shared/review');
+	const { answersOf, isLinkOver } = await import('../../shared/review');
 	const { reviewsOf } = await import('../../shared/state');
 	const parked = parkedItems(context);
 	// What nobody is asked about may name another run, or one that is not there.
@@ -39,8 +39,14 @@ export async function openRequest(
 	const nonce = query.nonce ?? review.nonce;
 	const answers = answersOf(document, review);
 	const isDecided = review.pieces.every(({ artefactId }) => answers.has(artefactId));
-	const about = { isStopped: run.status === 'stopped', isDecided, frame };
-	const refusal = refusalOf(own, review, nonce, about, Date.now());
+	const now = Date.now();
+	const about = {
+		isStopped: run.status === 'stopped',
+		isLinkOver: isLinkOver(query.until, now),
+		isDecided,
+		frame,
+	};
+	const refusal = refusalOf(own, review, nonce, about, now);
 	if (refusal !== undefined) return { notice: refusal };
 	return {
 		store,
@@ -54,7 +60,11 @@ export async function openRequest(
 			frame,
 			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
 			mediaLink: (piece, file) => {
-				const parameters = { nonce: review.nonce, media: `${piece}-${file}` };
+				const parameters = {
+					nonce: review.nonce,
+					...(typeof query.until === 'string' ? { until: query.until } : {}),
+					media: `${piece}-${file}`,
+				};
 				return isOwnAddress(query.signature)
 					? `?${String(new URLSearchParams({ ...parameters, signature: query.signature }))}`
 					: new URL(signedLink(context, parameters)).search;
@@ -72,7 +82,14 @@ function refusalOf(
 	own: readonly Review[],
 	review: Review,
 	nonce: unknown,
-	{ isStopped, isDecided, frame }: { isStopped: boolean; isDecided: boolean; frame: ReviewFrame },
+	{
+		isStopped,
+		isLinkOver,
+		isDecided,
+		frame,
+	}: Record<'isStopped' | 'isLinkOver' | 'isDecided', boolean> & {
+		frame: ReviewFrame;
+	},
 	now: number,
 ): ReviewNotice | undefined {
 	if (isStopped) return { kind: 'stopped', frame };
@@ -84,7 +101,7 @@ function refusalOf(
 	// What was decided in time counts, as long as the run still waits for it.
 	if (deadline !== undefined && Date.parse(deadline) <= now && !isDecided)
 		return { kind: 'expired', frame, deadline };
-	return undefined;
+	return isLinkOver ? { kind: 'linkOver', frame } : undefined;
 }
 
 function frameOf(context: IWebhookFunctions, review: Review, runTitle: string): ReviewFrame {

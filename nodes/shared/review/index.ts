@@ -13,6 +13,7 @@ export {
 export { KEEP, MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES } from './form';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
+export { isLinkOver, linkParameters } from './link';
 export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
 export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';

@@ -132,6 +132,8 @@ export type ReviewNotice =
 	/** The link belongs to an earlier round, counted from 0. */
 	| { kind: 'oldRound'; frame: ReviewFrame; round: number }
 	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
+	/** The link has run out; the review may wait on. */
+	| { kind: 'linkOver'; frame: ReviewFrame }
 	| { kind: 'stopped'; frame: ReviewFrame }
 	/** The gate could not do its work. Nothing was decided. */
 	| { kind: 'unavailable'; message: string; hint: string }

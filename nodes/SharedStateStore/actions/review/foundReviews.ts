@@ -38,17 +38,18 @@ export async function findReviews(
 	for (const run of runs) {
 		const document = await scope.store.read(run.runId);
 		for (const waiting of waitingReviewsOf(run, document, now)) {
-			found.push({ ...waiting, run, link: await linkOf(context, waiting) });
+			found.push({ ...waiting, run, link: await linkOf(context, waiting, now) });
 		}
 	}
 	return found.sort((a, b) => a.review.openedAt.localeCompare(b.review.openedAt));
 }
 
-async function linkOf(context: IExecuteFunctions, { review }: WaitingReview): Promise<string> {
+async function linkOf(context: IExecuteFunctions, { review }: WaitingReview, now: number): Promise<string> {
 	const { instanceId, signedLink } = await import('../../../shared/host');
-	const { executionId, nodeId, nonce, instance = '' } = review;
+	const { linkParameters } = await import('../../../shared/review');
+	const { executionId, nodeId, instance = '' } = review;
 	const isElsewhere = instance !== '' && instance !== instanceId(context);
-	return isElsewhere ? '' : signedLink(context, { nonce }, { executionId, nodeId });
+	return isElsewhere ? '' : signedLink(context, linkParameters(review, now), { executionId, nodeId });
 }
 
 /** A review as a table row. */
