@@ -126,6 +126,7 @@ async function tellReviewer(
 ): Promise<void> {
 	const workflowId = textOf(context, 'tellWorkflow');
 	if (workflowId === '') return;
+	const { toNodeError } = await import('../../shared/host');
 	const { run } = round.found;
 	const step: Step = {
 		key: `told:${review.id}@${review.instance ?? ''}${review.executionId}`,
@@ -148,7 +149,7 @@ async function tellReviewer(
 	} catch (error) {
 		// Nobody was told, so whoever tries again has to.
 		await scope.store.recordStep(run.runId, { ...step, state: 'failed' });
-		throw error;
+		throw toNodeError(context, error, 0);
 	}
 }
 
