@@ -76,6 +76,7 @@ it.each([
 		['save', 'decided', 'all'],
 	],
 	['expired', 410, 'The time to decide is over', []],
+	['linkOver', 410, 'This link has run out', []],
 	['stopped', 410, 'This run was stopped', []],
 	['notValid', 404, 'This link does not work', []],
 ])('the page "%s" answers %i, says "%s" and has its buttons', (name, status, sentence, buttons) => {

@@ -170,6 +170,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 		),
 	expired: (say = asIs) =>
 		renderNotice({ kind: 'expired', frame: frameOf(say), deadline: say('2026-03-06T17:00:00.000Z') }),
+	linkOver: (say = asIs) => renderNotice({ kind: 'linkOver', frame: frameOf(say) }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
 	notValid: () => renderNotice({ kind: 'notValid' }),
 	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say) })),

@@ -21,6 +21,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	try {
 		const scope = await openRunScope(context);
 		const deadline = await deadlineOf(context, Date.now());
+		const linkDays = await linkDaysOf(context);
 		const { rounds, strays } = await recordArrivals(context, scope, [0], failureOf);
 		const [round, ...others] = rounds;
 		if (others.length > 0) {
@@ -37,7 +38,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			tell(context, `Holding ${counted(round.here.length, 'item')} until the rest has arrived`);
 			return [strays, [], [], []];
 		}
-		return await askOrAnswer(context, scope, round, strays, deadline);
+		return await askOrAnswer(context, scope, round, strays, { deadline, linkDays });
 	} catch (error) {
 		throw toNodeError(context, error, 0);
 	}
@@ -48,10 +49,10 @@ async function askOrAnswer(
 	scope: RunScope,
 	round: ArrivedItems,
 	strays: INodeExecutionData[],
-	deadline: Date | undefined,
+	{ deadline, linkDays }: { deadline: Date | undefined; linkDays: number },
 ): Promise<INodeExecutionData[][]> {
 	const { counted, instanceId, replaceInput, signedLink, tell } = await import('../../shared/host');
-	const { openReview } = await import('../../shared/review');
+	const { linkParameters, openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
 	const { runId } = round.found.run;
@@ -75,6 +76,7 @@ async function askOrAnswer(
 		round: round.found.round,
 		openedAt: new Date().toISOString(),
 		...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
+		linkDays,
 		pieces: works.flatMap(({ artefactId = '' }) => {
 			const artefact = artefacts.get(artefactId);
 			return artefact === undefined ? [] : [{ artefactId, contentHash: artefact.contentHash }];
@@ -94,8 +96,9 @@ async function askOrAnswer(
 		[...parked, ...rest].sort((a, b) => placeOf(a) - placeOf(b)),
 	);
 	// The editor has no other way to a link that n8n accepts.
-	context.setMetadata({ resumeUrl: signedLink(context, { nonce: opened.review.nonce }) });
-	await tellReviewer(context, scope, round, opened.review);
+	const link = signedLink(context, linkParameters(opened.review, Date.now()));
+	context.setMetadata({ resumeUrl: link });
+	await tellReviewer(context, scope, round, opened.review, link);
 	tell(context, `Waiting for a decision on ${counted(works.length, 'piece')}.`);
 	await context.putExecutionToWait(deadline ?? WITHOUT_END);
 	return [[], [], [], []];
@@ -119,10 +122,11 @@ async function tellReviewer(
 	scope: RunScope,
 	round: ArrivedItems,
 	review: Review,
+	link: string,
 ): Promise<void> {
 	const workflowId = textOf(context, 'tellWorkflow');
 	if (workflowId === '') return;
-	const { signedLink } = await import('../../shared/host');
+	const { toNodeError } = await import('../../shared/host');
 	const { run } = round.found;
 	const step: Step = {
 		key: `told:${review.id}@${review.instance ?? ''}${review.executionId}`,
@@ -133,7 +137,6 @@ async function tellReviewer(
 		slot: `told ${review.id}`,
 	};
 	if (!(await scope.store.claimStep(run.runId, step)).claimed) return;
-	const link = signedLink(context, { nonce: review.nonce });
 	const json = {
 		link,
 		title: review.title,
@@ -146,7 +149,7 @@ async function tellReviewer(
 	} catch (error) {
 		// Nobody was told, so whoever tries again has to.
 		await scope.store.recordStep(run.runId, { ...step, state: 'failed' });
-		throw error;
+		throw toNodeError(context, error, 0);
 	}
 }
 
@@ -171,6 +174,16 @@ async function deadlineOf(context: IExecuteFunctions, now: number): Promise<Date
 			hint: 'Raise it, or set it to 0 to wait for as long as it takes.',
 		},
 	);
+}
+
+/** Fails with `input_refused` for what is no number of days. */
+async function linkDaysOf(context: IExecuteFunctions): Promise<number> {
+	const { PipelineError } = await import('../../shared/errors');
+	const days = Number(context.getNodeParameter('options.linkDays', 0, 0));
+	if (Number.isFinite(days) && days >= 0) return days;
+	throw new PipelineError('input_refused', "'Link Is Good For (Days)' is not a number of days.", {
+		hint: 'Set it to a number, or to 0 for as long as the run waits.',
+	});
 }
 
 function textOf(context: IExecuteFunctions, name: string): string {

@@ -67,6 +67,15 @@ export const properties: INodeProperties[] = [
 				description: 'The colour of buttons and links on the page',
 			},
 			{
+				displayName: 'Link Is Good For (Days)',
+				name: 'linkDays',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 2 },
+				default: 0,
+				description:
+					'After that the link opens nothing, while the run waits on; Review: Get Many gives a new one. 0: as long as the run waits.',
+			},
+			{
 				displayName: 'Logo',
 				name: 'logo',
 				type: 'string',

@@ -18,7 +18,7 @@ export async function openRequest(
 	context: IWebhookFunctions,
 ): Promise<GateRequest | { notice: ReviewNotice }> {
 	const { openStoreOfWebhook, parkedItems } = await import('../../shared/host');
-	const { answersOf, modelsOf } = await import('../../shared/review');
+	const { answersOf, isLinkOver, modelsOf } = await import('../../shared/review');
 	const { artefactsOf, reviewsOf } = await import('../../shared/state');
 	const parked = parkedItems(context);
 	// What nobody is asked about may name another run, or one that is not there.
@@ -39,7 +39,13 @@ export async function openRequest(
 	const nonce = query.nonce ?? review.nonce;
 	const answers = answersOf(document, review);
 	const isDecided = review.pieces.every(({ artefactId }) => answers.has(artefactId));
-	const refused = await refusalOf(context, { document, own, review, nonce, isDecided, frame, run });
+	const now = Date.now();
+	const isLate = isLinkOver(query.until, now);
+	const refused = await refusalOf(
+		context,
+		{ document, own, review, nonce, isDecided, isLate, frame, run },
+		now,
+	);
 	if (refused !== undefined) return { notice: refused };
 	const media = typeof query.media === 'string' ? query.media : undefined;
 	const asked = new Set(review.pieces.map(({ artefactId }) => artefactId));
@@ -72,23 +78,29 @@ interface Visit {
 	isDecided: boolean;
 	/** That of the link. */
 	nonce: unknown;
+	/** Whether the link itself has run out. */
+	isLate: boolean;
 	frame: ReviewFrame;
 }
 
-async function refusalOf(context: IWebhookFunctions, visit: Visit): Promise<ReviewNotice | undefined> {
-	const { run, document, own, review, isDecided, nonce, frame } = visit;
-	const now = Date.now();
+async function refusalOf(
+	context: IWebhookFunctions,
+	visit: Visit,
+	now: number,
+): Promise<ReviewNotice | undefined> {
+	const { run, document, own, review, isDecided, nonce, isLate, frame } = visit;
 	const asked = own.find((each) => each.nonce === nonce);
 	if (asked === undefined) return { kind: 'notValid' };
 	if (run.status === 'stopped') return { kind: 'stopped', frame };
 	// What was decided in time counts, as long as the run still waits for it.
 	const isClosed = isOver(review, now) && !isDecided;
 	if (asked !== review) {
-		const next = !isClosed && mayLeadOn(asked, review, now) ? review : undefined;
+		const next = !isClosed && !isLate && mayLeadOn(asked, review, now) ? review : undefined;
 		return oldRound(context, document, asked, frame, next);
 	}
 	const { deadline } = review;
-	return isClosed && deadline !== undefined ? { kind: 'expired', frame, deadline } : undefined;
+	if (isClosed && deadline !== undefined) return { kind: 'expired', frame, deadline };
+	return isLate ? { kind: 'linkOver', frame } : undefined;
 }
 
 function isOver({ deadline }: Review, now: number): boolean {

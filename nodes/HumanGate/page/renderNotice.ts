@@ -23,6 +23,7 @@ const STATUSES: Readonly<Record<ReviewNotice['kind'], number>> = {
 	decidedBefore: 409,
 	oldRound: 410,
 	expired: 410,
+	linkOver: 410,
 	stopped: 410,
 	unavailable: 503,
 	notValid: 404,
@@ -63,6 +64,11 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 				heading: 'The time to decide is over',
 				text: html`<p>This review ended on ${moment(notice.deadline, notice.frame.timeZone)}. What was not decided by then left without a
 					 decision. Ask whoever sent you the link if the work should be reviewed again.</p>`,
+			};
+		case 'linkOver':
+			return {
+				heading: 'This link has run out',
+				text: html`<p>Nothing is lost: what was decided stays decided, and the rest waits. Ask whoever sent you the link for a new one.</p>`,
 			};
 		case 'stopped':
 			return {

@@ -10,24 +10,24 @@ export async function statusPage(
 	{ store, run, key, reloads }: StatusRequest,
 ): Promise<RenderedPage> {
 	const { reviewLink } = await import('../../shared/host');
-	const { waitingReviewsOf } = await import('../../shared/review');
+	const { linkParameters, waitingReviewsOf } = await import('../../shared/review');
 	const { renderStatus, statusOf } = await import('../../shared/status');
 	const document = await store.read(run.runId);
 	const showsReview = context.getNodeParameter('showReview', true) === true;
-	const reviews = waitingReviewsOf(run, document, Date.now()).map(
-		({ review, status, decided }): StatusReview => {
-			const { title, pieces, deadline } = review;
-			const link = showsReview && status === 'open' ? reviewLink(context, review) : '';
-			return {
-				title,
-				status,
-				decided,
-				pieces: pieces.map(({ artefactId }) => artefactId),
-				...(deadline === undefined ? {} : { deadline }),
-				...(link === '' ? {} : { link }),
-			};
-		},
-	);
+	const now = Date.now();
+	const reviews = waitingReviewsOf(run, document, now).map(({ review, status, decided }): StatusReview => {
+		const { title, pieces, deadline } = review;
+		const isShown = showsReview && status === 'open';
+		const link = isShown ? reviewLink(context, review, linkParameters(review, now)) : '';
+		return {
+			title,
+			status,
+			decided,
+			pieces: pieces.map(({ artefactId }) => artefactId),
+			...(deadline === undefined ? {} : { deadline }),
+			...(link === '' ? {} : { link }),
+		};
+	});
 	const state = statusOf(run, document, await store.ledger(run.runId), reviews);
 	const linkWith = (more: Record<string, string>): string =>
 		`?${String(new URLSearchParams({ run: run.runId, key, ...more }))}`;

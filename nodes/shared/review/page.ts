@@ -164,6 +164,8 @@ export type ReviewNotice =
 	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[] }
 	| OldRoundNotice
 	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
+	/** The link has run out; the review may wait on. */
+	| { kind: 'linkOver'; frame: ReviewFrame }
 	| { kind: 'stopped'; frame: ReviewFrame }
 	/** The gate could not do its work. Nothing was decided. */
 	| { kind: 'unavailable'; message: string; hint: string }

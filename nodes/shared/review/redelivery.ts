@@ -48,6 +48,7 @@ const OF_NOTICE = {
 	thanks: { kind: 'delivered' },
 	decidedBefore: { kind: 'notNow' },
 	expired: { kind: 'notNow' },
+	linkOver: { kind: 'failed', why: 'The link has run out.' },
 	oldRound: { kind: 'movedOn' },
 	stopped: { kind: 'movedOn' },
 	unavailable: { kind: 'failed', why: 'The review page does not work at the moment.' },

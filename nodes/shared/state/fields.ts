@@ -122,6 +122,8 @@ export const reviewSchema = z.object({
 	/** When the run goes on without a decision; missing, or null when it was asked again, where it waits for as long as it takes. */
 	deadline: z.string().nullable().optional(),
 	pieces: z.array(z.object({ artefactId: z.string(), contentHash: z.string() })),
+	/** For how many days a link to it is good; missing, or 0 when it was asked again, where it is for as long as the gate waits. */
+	linkDays: z.number().nonnegative().optional(),
 	/** Whether a passcode has to be typed. What it is compared with stands in a step record, which no step reads out. */
 	asksPasscode: z.boolean().optional(),
 	/** When the decisions were sent on to the run. */

@@ -28,7 +28,7 @@ export async function findReviews(
 	now: number,
 ): Promise<FoundReview[]> {
 	const { chosenRun, reviewLink } = await import('../../../shared/host');
-	const { waitingReviewsOf } = await import('../../../shared/review');
+	const { linkParameters, waitingReviewsOf } = await import('../../../shared/review');
 	const runId = chosenRun(context.getNodeParameter('run', itemIndex, ''));
 	const runs =
 		runId === ''
@@ -38,7 +38,8 @@ export async function findReviews(
 	for (const run of runs) {
 		const document = await scope.store.read(run.runId);
 		for (const waiting of waitingReviewsOf(run, document, now)) {
-			found.push({ ...waiting, run, link: reviewLink(context, waiting.review) });
+			const link = reviewLink(context, waiting.review, linkParameters(waiting.review, now));
+			found.push({ ...waiting, run, link });
 		}
 	}
 	return found.sort((a, b) => a.review.openedAt.localeCompare(b.review.openedAt));
