@@ -17,7 +17,7 @@ export {
 } from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
-export { registerWork } from './registerWork';
+export { registerAll, registerWork, type Piece } from './registerWork';
 export { chosenRun, openRunScope, type Beginning, type FoundRun, type RunScope } from './runScope';
 export { runTitle } from './runTitle';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
