@@ -23,7 +23,16 @@ export function readColour(text: string): Colour | undefined {
 	const written = text.trim();
 	// Six letters from a to f are a colour for the library, and for people a facade.
 	if (/^[0-9a-f]{3,8}$/i.test(written)) return undefined;
-	return parse(written) ?? parse(written.replace(/[\s_-]+/gu, ''));
+	return tryToParse(written) ?? tryToParse(written.replace(/[\s_-]+/gu, ''));
+}
+
+/** The library fails on some texts that only begin like a colour. */
+function tryToParse(text: string): Colour | undefined {
+	try {
+		return parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 /** The colours that an entry names: itself, or those that stand in it, as in `sodium orange (#FF8A00)`. */
