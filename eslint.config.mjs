@@ -31,15 +31,17 @@ const boundaries = [
 		'./shared/errors.ts',
 	]),
 	...DOMAIN_ROOMS.map((room) =>
-		zone(shared(room), './nodes', `${room} imports only model, state, page, html and errors`, [
+		zone(shared(room), './nodes', `${room} imports only model, state, page, html, statistics and errors`, [
 			`./shared/${room}`,
 			'./shared/html',
 			'./shared/page',
 			'./shared/model',
 			'./shared/state',
 			'./shared/errors.ts',
+			'./shared/statistics.ts',
 		]),
 	),
+	zone('./nodes/shared/statistics.ts', './nodes', 'statistics imports nothing', ['./shared/statistics.ts']),
 	zone('./nodes/shared/host', './nodes', 'host imports only model, state and errors', [
 		'./shared/host',
 		'./shared/model',

@@ -1,10 +1,9 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
-import { properties } from './actions/properties';
-import { execute } from './actions/validate';
+import { credentials, properties } from './actions/properties';
+import { execute } from './actions/router';
 
 export class StyleValidator implements INodeType {
 	description: INodeTypeDescription = {
@@ -13,13 +12,14 @@ export class StyleValidator implements INodeType {
 		icon: { light: 'file:styleValidator.svg', dark: 'file:styleValidator.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["rulesFrom"] === "json" ? "rules from JSON" : "rules from rows" }}',
+		subtitle:
+			'={{ { compileGuide: "compile guide", calibrate: "calibrate" }[$parameter["operation"]] || { json: "rules from JSON", state: "rules from state", accepted: "accepted guide" }[$parameter["rulesFrom"]] || "rules from rows" }}',
 		description:
 			'Check each piece of work against a style guide and put a verdict with reasons into the state',
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: geminiCredentials({ judgedBy: ['gemini'] }),
+		credentials,
 		properties,
 	};
 

@@ -6,7 +6,7 @@ const ABOUT_GRIT =
 const TOO_CLEAN = 'too clean, not gritty';
 const MORE_GRIT = 'Put dirt and wear on it: rust, rain, broken light.';
 
-/** @typedef {{ ruleId: string, evidence: string, fix: string, holds: boolean, confidence: number }} Ruling */
+/** @typedef {{ ruleId: string, evidence: string, level?: string, fix: string, holds: boolean, confidence: number }} Ruling */
 
 /**
  * One ruling for each rule that the prompt names. What a rule gets depends on the rule and the work alone, so that a second
@@ -16,11 +16,14 @@ const MORE_GRIT = 'Put dirt and wear on it: rust, rain, broken light.';
 export function rulingsFor(prompt, { alwaysFail }) {
 	const work = workIn(prompt);
 	const isClean = work.toLowerCase().includes(CLEAN_MARK);
-	return rulesIn(prompt.replace(work, '')).map(({ id, statement }) => {
+	const rules = rulesIn(prompt.replace(work, ''));
+	const hasLevels = rules.some(({ rubric }) => rubric !== undefined);
+	return rules.map(({ id, statement, rubric }) => {
 		const holds = !alwaysFail && !(isClean && ABOUT_GRIT.test(statement));
 		return {
 			ruleId: id,
 			evidence: holds ? `Throughout: ${firstWords(work, 8)}` : TOO_CLEAN,
+			...(hasLevels ? { level: (holds ? rubric?.good : rubric?.bad) ?? '' } : {}),
 			fix: holds ? '' : MORE_GRIT,
 			holds,
 			confidence: 0.92,
@@ -39,18 +42,26 @@ function workIn(prompt) {
 
 /**
  * Rules as JSON with an id, or as list entries that begin with one.
- * @param {string} text @returns {Array<{ id: string, statement: string }>}
+ * @param {string} text @returns {Array<{ id: string, statement: string, rubric: { bad: string, good: string } | undefined }>}
  */
 function rulesIn(text) {
 	const rules = new Map();
+	const isWorstFirst = text.includes('from the worst to the best');
 	for (const line of text.split('\n')) {
 		const id =
 			/"(?:ruleId|rule_id|id)"\s*:\s*"([^"]+)"/.exec(line)?.[1] ??
 			/^\s*[-*]?\s*\[([\w.-]+)\]/.exec(line)?.[1] ??
 			/^\s*(?:rule|id)\s+([\w.-]+)\s*:/i.exec(line)?.[1];
-		if (id && !rules.has(id)) rules.set(id, { id, statement: line });
+		if (id && !rules.has(id)) rules.set(id, { id, statement: line, rubric: rubricIn(line, isWorstFirst) });
 	}
 	return [...rules.values()];
+}
+
+/** The worst level of a rule that has levels, and the one that is good enough. @param {string} line @param {boolean} isWorstFirst */
+function rubricIn(line, isWorstFirst) {
+	const [, list = '', good = ''] = /"levels":(\[.*?\]),"holdsFrom":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+	if (list === '') return undefined;
+	return { bad: String(JSON.parse(list).at(isWorstFirst ? 0 : -1)), good: String(JSON.parse(good)) };
 }
 
 /** Without double quotes, in which a judge may only copy. @param {string} text @param {number} count */

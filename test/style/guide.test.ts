@@ -137,15 +137,15 @@ describe('refusing a style guide', () => {
 		[[BANNED, 'no neon'], "Rule 2 should be an object, but is 'no neon'."],
 		[
 			[{ ...BANNED, kind: 'forbidden' }],
-			"Rule 1: 'kind' should be one of bannedWords, requiredWords, length, allowedValues, judged, but is 'forbidden'.",
+			"Rule 1: 'kind' should be one of bannedWords, requiredWords, length, allowedValues, pattern, palette, picture, judged, but is 'forbidden'.",
 		],
 		[
 			[{ words: ['neon'] }],
-			"Rule 1: 'kind' should be one of bannedWords, requiredWords, length, allowedValues, judged, but is missing.",
+			"Rule 1: 'kind' should be one of bannedWords, requiredWords, length, allowedValues, pattern, palette, picture, judged, but is missing.",
 		],
 		[
 			[{ ...BANNED, feild: 'title' }],
-			"Rule 1 has 'feild', but only kind, id, severity, field, fix, words, mode, unit, min, max, values, statement are known.",
+			"Rule 1 has 'feild', but only kind, id, severity, field, fix, from, words are known here.",
 		],
 		[
 			[BANNED, { ...BANNED, severity: 'medium' }],

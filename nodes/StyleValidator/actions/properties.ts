@@ -1,129 +1,58 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import {
 	authenticationField,
 	callOptions,
+	geminiCredentials,
 	keepStateInField,
 	modelField,
 	runField,
 	spendCapField,
 	whenItFailsField,
 } from '../../shared/host/descriptions';
+import * as calibrate from './calibrate.operation';
+import * as compileGuide from './compileGuide.operation';
+import { ruleFields } from './ruleFields';
 
-const ruleFields: INodeProperties[] = [
-	{
-		displayName: 'Rule',
-		name: 'kind',
-		type: 'options',
-		options: [
-			{ name: 'Allowed Values', value: 'allowedValues', description: 'A field has only values from a list' },
-			{ name: 'Banned Words', value: 'bannedWords', description: 'None of these words occurs' },
-			{
-				name: 'Judged by Gemini',
-				value: 'judged',
-				description: 'A sentence that has to be true of the work',
-			},
-			{ name: 'Length', value: 'length', description: 'A text is not too short and not too long' },
-			{ name: 'Required Words', value: 'requiredWords', description: 'These words occur' },
-		],
-		default: 'judged',
-	},
-	{
-		displayName: 'Statement',
-		name: 'statement',
-		type: 'string',
-		typeOptions: { rows: 2 },
-		displayOptions: { show: { kind: ['judged'] } },
-		default: '',
-		placeholder: 'e.g. The image is gritty: worn surfaces, dirt, practical light',
-		description: 'What has to be true of the work',
-	},
-	{
-		displayName: 'Words',
-		name: 'words',
-		type: 'string',
-		displayOptions: { show: { kind: ['bannedWords', 'requiredWords'] } },
-		default: '',
-		placeholder: 'e.g. drone, lens flare',
-		description: 'With commas between them',
-	},
-	{
-		displayName: 'How Many Must Occur',
-		name: 'mode',
-		type: 'options',
-		displayOptions: { show: { kind: ['requiredWords'] } },
-		options: [
-			{ name: 'All of Them', value: 'all' },
-			{ name: 'At Least One', value: 'any' },
-		],
-		default: 'any',
-	},
-	{
-		displayName: 'Counted In',
-		name: 'unit',
-		type: 'options',
-		displayOptions: { show: { kind: ['length'] } },
-		options: [
-			{ name: 'Characters', value: 'characters' },
-			{ name: 'Words', value: 'words' },
-		],
-		default: 'words',
-	},
-	{
-		displayName: 'At Least',
-		name: 'min',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		displayOptions: { show: { kind: ['length'] } },
-		default: 0,
-	},
-	{
-		displayName: 'At Most',
-		name: 'max',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		displayOptions: { show: { kind: ['length'] } },
-		default: 60,
-	},
-	{
-		displayName: 'Values',
-		name: 'values',
-		type: 'string',
-		displayOptions: { show: { kind: ['allowedValues'] } },
-		default: '',
-		placeholder: 'e.g. 16:9, 2.39:1',
-		description: 'With commas between them',
-	},
-	{
-		displayName: 'Field',
-		name: 'field',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. logline',
-		description: 'Which field of the work is looked at. Empty: all its text.',
-	},
-	{
-		displayName: 'Severity',
-		name: 'severity',
-		type: 'options',
-		options: [
-			{ name: 'Hard', value: 'hard', description: 'Broken: the work does not pass' },
-			{ name: 'Soft', value: 'soft', description: 'Broken: the score goes down' },
-		],
-		default: 'hard',
-	},
-	{
-		displayName: 'How to Fix',
-		name: 'fix',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Show the dirt',
-		description: 'What the next try is told when this rule is broken',
-	},
-];
+/** Where Gemini is asked: by Compile Guide, and by Validate unless judged rules are left to a person. */
+const whereAsked = { hide: { operation: ['calibrate'], judgedBy: ['nobody'] } };
+const notInCalibrate = { hide: { operation: ['calibrate'] } };
+const onlyInValidate = { show: { '/operation': ['validate'] } };
+const rulesFrom = (...sources: string[]) => ({ show: { operation: ['validate'], rulesFrom: sources } });
 
-const onlyWithGemini = { show: { judgedBy: ['gemini'] } };
+export const credentials: INodeCredentialDescription[] = geminiCredentials().map((credential) =>
+	credential.displayOptions?.show?.authentication === undefined
+		? credential
+		: { ...credential, displayOptions: { ...credential.displayOptions, ...whereAsked } },
+);
 
 export const properties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Calibrate',
+				value: 'calibrate',
+				action: 'Compare verdicts with decisions',
+				description: 'See how often past verdicts agreed with what people decided',
+			},
+			{
+				name: 'Compile Guide',
+				value: 'compileGuide',
+				action: 'Compile a style guide into rules',
+				description: 'Turn a style guide in prose into rules for a person to accept',
+			},
+			{
+				name: 'Validate',
+				value: 'validate',
+				action: 'Validate work against a style guide',
+				description: 'Check each piece of work and put a verdict into the state',
+			},
+		],
+		default: 'validate',
+	},
 	{
 		displayName: 'Judged Rules',
 		name: 'judgedBy',
@@ -141,18 +70,28 @@ export const properties: INodeProperties[] = [
 			},
 		],
 		default: 'gemini',
-		description: 'Rules about words and lengths are always checked here, without a key',
+		displayOptions: { show: { operation: ['validate'] } },
+		description: 'Rules about words, lengths, colours and pictures are always checked here, without a key',
 	},
-	{ ...authenticationField, displayOptions: onlyWithGemini },
+	{ ...authenticationField, displayOptions: whereAsked },
+	...compileGuide.description,
+	...calibrate.description,
 	{
 		displayName: 'Rules From',
 		name: 'rulesFrom',
 		type: 'options',
 		options: [
+			{
+				name: 'Accepted Guide',
+				value: 'accepted',
+				description: 'What Compile Guide made of a guide in prose and a person approved at a Human Gate',
+			},
 			{ name: 'JSON', value: 'json', description: 'A style guide as text, for example from an earlier step' },
 			{ name: 'Rows', value: 'rows', description: 'Rules that are typed in here' },
+			{ name: 'State', value: 'state', description: "A style guide in a field of a run's state" },
 		],
 		default: 'rows',
+		displayOptions: { show: { operation: ['validate'] } },
 	},
 	{
 		displayName: 'Rules',
@@ -161,7 +100,7 @@ export const properties: INodeProperties[] = [
 		typeOptions: { multipleValues: true, sortable: true },
 		placeholder: 'Add Rule',
 		default: {},
-		displayOptions: { show: { rulesFrom: ['rows'] } },
+		displayOptions: rulesFrom('rows'),
 		description: 'What the work is held against. Word and length rules need no key; judged ones ask Gemini.',
 		options: [{ displayName: 'Rows', name: 'rows', values: ruleFields }],
 	},
@@ -171,10 +110,27 @@ export const properties: INodeProperties[] = [
 		type: 'json',
 		typeOptions: { rows: 8 },
 		default: '{\n  "rules": [\n    { "kind": "bannedWords", "words": "drone, lens flare" }\n  ]\n}',
-		displayOptions: { show: { rulesFrom: ['json'] } },
+		displayOptions: rulesFrom('json'),
 		description: 'An object with the member rules, each with kind, and words, statement, min, max or values',
 	},
-	{ ...modelField, displayOptions: onlyWithGemini },
+	{
+		displayName: 'Field of the State',
+		name: 'guideField',
+		type: 'string',
+		default: 'styleGuide',
+		placeholder: 'e.g. styleGuide',
+		displayOptions: rulesFrom('state'),
+		description: 'Where the guide stands, as State: Write of the Shared State Store put it there',
+	},
+	{
+		...runField,
+		displayName: 'Run with the Guide',
+		name: 'guideRun',
+		displayOptions: rulesFrom('state', 'accepted'),
+		description:
+			'Leave empty: the guide is in the run of the work. Choose one to use its guide for many runs.',
+	},
+	{ ...modelField, displayOptions: whereAsked },
 	whenItFailsField,
 	{
 		displayName: 'Options',
@@ -182,6 +138,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
+		displayOptions: notInCalibrate,
 		options: [
 			...callOptions.slice(0, 1),
 			{
@@ -189,6 +146,7 @@ export const properties: INodeProperties[] = [
 				name: 'idField',
 				type: 'string',
 				default: 'id',
+				displayOptions: onlyInValidate,
 				description: 'Names the work that no Greenlight step made. Empty: it is known by its content.',
 			},
 			...callOptions.slice(1, 3),
@@ -198,7 +156,8 @@ export const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 				default: 0.7,
-				description: 'From 0 to 1. Hard rules must hold in any case.',
+				displayOptions: onlyInValidate,
+				description: 'From 0 to 1. Hard rules must hold in any case. Calibrate can suggest a number.',
 			},
 			spendCapField,
 			...callOptions.slice(3),

@@ -18,7 +18,7 @@ export {
 } from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
-export { registerWork } from './registerWork';
+export { registerAll, registerWork, type Piece } from './registerWork';
 export {
 	chosenRun,
 	openRunScope,

@@ -14,6 +14,7 @@ import {
 	type RoundDecision,
 	type Verdict,
 } from './fields';
+import { isObject, type Json } from './json';
 import type { StateDocument } from './stateStore';
 
 /** All artefacts, in the order in which they were first written. */
@@ -135,6 +136,8 @@ export function currentRound(document: StateDocument): number {
 
 /** What was parsed of a document, by field. A document is never changed, so this holds as long as it does. */
 const parsed = new WeakMap<StateDocument, Map<string, unknown[]>>();
+/** What was parsed of an entry: a document that differs in a few entries costs only those. */
+const parsedEntries = new WeakMap<z.ZodType, WeakMap<object, unknown>>();
 
 function entriesOf<T>(document: StateDocument, field: string, schema: z.ZodType<T>): T[] {
 	const fields = parsed.get(document) ?? new Map<string, unknown[]>();
@@ -143,12 +146,15 @@ function entriesOf<T>(document: StateDocument, field: string, schema: z.ZodType<
 	// Each field is parsed with one schema only.
 	if (known !== undefined) return [...(known as T[])];
 	const value = document.fields[field];
-	const entries = !Array.isArray(value)
-		? []
-		: value.flatMap((entry) => {
-				const result = schema.safeParse(entry);
-				return result.success ? [result.data] : [];
-			});
+	const entries = Array.isArray(value) ? value.flatMap((entry) => parseEntry(entry, schema) ?? []) : [];
 	fields.set(field, entries);
 	return [...entries];
+}
+
+function parseEntry<T>(entry: Json, schema: z.ZodType<T>): T | undefined {
+	if (!isObject(entry)) return undefined;
+	const ofSchema = parsedEntries.get(schema) ?? new WeakMap<object, unknown>();
+	parsedEntries.set(schema, ofSchema);
+	if (!ofSchema.has(entry)) ofSchema.set(entry, schema.safeParse(entry).data);
+	return ofSchema.get(entry) as T | undefined;
 }

@@ -11,6 +11,18 @@ export {
 	type RuleKind,
 } from './guide';
 export { parseGuide } from './parseGuide';
+export { sayRule } from './sayRule';
+export {
+	buildCompileRequest,
+	compiledSchema,
+	readCompiled,
+	type Compiled,
+	type CompiledGuide,
+	type CompileRequest,
+} from './compileGuide';
+export { acceptedGuide, GUIDE_KIND, guideInField, type AcceptedGuide } from './guideInState';
+export { calibrate, pairDecisions, sayCalibration, type Calibration, type DecidedPiece } from './calibration';
+export { MAX_PICTURE_HEAD, type Picture } from './pictures';
 export { checkPlainRules, type Finding } from './rules';
 export {
 	buildJudgeRequest,

@@ -1,23 +1,58 @@
 /** Reads a style guide from what a person typed: rows, JSON text or an object. */
 import { PipelineError } from '../errors';
 import { isObject } from '../state';
-import { DEFAULT_THRESHOLD, guideSchema, MAX_WORD_LENGTH, ruleSchema, type Guide, type Rule } from './guide';
+import {
+	DEFAULT_PALETTE_FIELD,
+	DEFAULT_THRESHOLD,
+	DEFAULT_TOLERANCE,
+	guideSchema,
+	MAX_PATTERN_LENGTH,
+	MAX_WORD_LENGTH,
+	ruleSchema,
+	type Guide,
+	type Rule,
+	type RuleKind,
+} from './guide';
 import { findJsonFault } from './jsonFault';
+import { readColour } from './palette';
+import { readPattern } from './pattern';
+import { readAspect } from './pictures';
 
-/** The members of a rule by kind, beside `kind`, `id`, `severity`, `field` and `fix`. */
-const MEMBERS_OF_KIND: Readonly<Record<Rule['kind'], readonly string[]>> = {
+const PICTURE_SIZES = ['minWidth', 'minHeight', 'maxWidth', 'maxHeight'] as const;
+
+/** The members of a rule by kind, beside `kind`, `id`, `severity`, `field`, `fix` and `from`. */
+const MEMBERS_OF_KIND: Readonly<Record<RuleKind, readonly string[]>> = {
 	bannedWords: ['words'],
 	requiredWords: ['words', 'mode'],
 	length: ['unit', 'min', 'max'],
 	allowedValues: ['values'],
-	judged: ['statement'],
+	pattern: ['pattern', 'match'],
+	palette: ['colours', 'tolerance'],
+	picture: ['aspects', ...PICTURE_SIZES],
+	judged: ['statement', 'levels', 'atLeast'],
 };
-const COMMON_MEMBERS = ['kind', 'id', 'severity', 'field', 'fix'];
+/** What a rule has that does not say it. */
+const DEFAULTS_OF_KIND: Readonly<Partial<Record<RuleKind, Readonly<Record<string, unknown>>>>> = {
+	pattern: { match: 'some' },
+	palette: { field: DEFAULT_PALETTE_FIELD, tolerance: DEFAULT_TOLERANCE },
+};
+const COMMON_MEMBERS = ['kind', 'id', 'severity', 'field', 'fix', 'from'];
 const RULE_MEMBERS = new Set([...COMMON_MEMBERS, ...Object.values(MEMBERS_OF_KIND).flat()]);
 const headSchema = guideSchema.omit({ rules: true });
 const HEAD_MEMBERS = new Set(Object.keys(headSchema.shape));
-const LIST_MEMBERS = new Set(['words', 'values']);
-const NUMBER_MEMBERS = new Set(['min', 'max', 'threshold']);
+/** Lists that may be typed as text, and what stands between their entries; not the commas of `rgb(1, 2, 3)`. */
+const BETWEEN_WORDS = /[,\n\r，、،](?![^()]*\))/u;
+const BETWEEN_LINES = /[\n\r]/u;
+const LIST_MEMBERS: Readonly<Record<string, RegExp>> = {
+	words: /[,\n\r，、،]/u,
+	values: /[,\n\r，、،]/u,
+	aspects: BETWEEN_WORDS,
+	colours: BETWEEN_WORDS,
+	levels: BETWEEN_LINES,
+};
+/** Numbers of which a form gives 0 for "none". */
+const ZERO_IS_NONE = new Set<string>([...PICTURE_SIZES, 'atLeast']);
+const NUMBER_MEMBERS = new Set(['min', 'max', 'threshold', 'tolerance', ...ZERO_IS_NONE]);
 
 /** What a member should be, as the second half of a sentence. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -33,6 +68,18 @@ const EXPECTED: Readonly<Record<string, string>> = {
 	max: 'a whole number, 1 or more',
 	values: 'a list of values, or values with commas between them',
 	statement: 'a sentence about the work',
+	levels: 'a list of 2 to 7 levels, from the worst to the best, one on each line',
+	atLeast: 'the number of a level, from 1',
+	pattern: `a regular expression of at most ${MAX_PATTERN_LENGTH} characters`,
+	match: "'some', 'every' or 'none'",
+	colours: "a list of colours as CSS writes them, such as '#0B0C10' or 'navy'",
+	tolerance: 'a number from 0 to 100',
+	aspects: "a list of shapes, such as '16:9'",
+	minWidth: 'a whole number of pixels',
+	minHeight: 'a whole number of pixels',
+	maxWidth: 'a whole number of pixels',
+	maxHeight: 'a whole number of pixels',
+	from: 'the sentence that the rule was made from',
 	title: 'text',
 	threshold: 'a number from 0 to 1',
 	rules: 'a list of rules',
@@ -114,26 +161,74 @@ function parseRule(rule: Record<string, unknown>, name: string): Rule {
 	if (rule['kind'] === 'length' && rule['min'] === undefined && rule['max'] === undefined) {
 		throw refuse(`${name}: 'min' or 'max' should be a whole number, but both are missing.`);
 	}
-	const parsed = ruleSchema.safeParse({ severity: 'hard', ...rule });
+	const parsed = ruleSchema.safeParse({ severity: 'hard', ...defaultsOf(rule['kind']), ...rule });
 	if (!parsed.success) {
 		const member = String(parsed.error.issues[0]?.path[0] ?? 'kind');
 		throw refuseMember(name, member, rule[member]);
 	}
-	const { data } = parsed;
-	if (data.kind === 'length' && data.min !== undefined && data.max !== undefined && data.min > data.max) {
-		throw refuse(`${name}: 'max' should be ${data.min} or more, as 'min' is, but is ${data.max}.`);
+	refuseContradictions(parsed.data, name);
+	return parsed.data;
+}
+
+function defaultsOf(kind: unknown): Readonly<Record<string, unknown>> {
+	return Object.entries(DEFAULTS_OF_KIND).find(([each]) => each === kind)?.[1] ?? {};
+}
+
+/** What a schema cannot say of a rule. */
+function refuseContradictions(rule: Rule, name: string): void {
+	switch (rule.kind) {
+		case 'length':
+			return refuseOrder(rule, name, 'min', 'max');
+		case 'pattern': {
+			const read = readPattern(rule.pattern);
+			if ('problem' in read) {
+				throw refuse(`${name}: 'pattern' should be ${read.problem}, but is ${show(rule.pattern)}.`);
+			}
+			return;
+		}
+		case 'palette': {
+			const other = rule.colours.find((colour) => readColour(colour) === undefined);
+			if (other !== undefined) throw refuseMember(name, 'colours', other);
+			return;
+		}
+		case 'picture': {
+			const other = rule.aspects?.find((aspect) => readAspect(aspect) === undefined);
+			if (other !== undefined) throw refuseMember(name, 'aspects', other);
+			if (rule.aspects === undefined && PICTURE_SIZES.every((size) => rule[size] === undefined)) {
+				throw refuse(`${name}: 'aspects' or a size in pixels should be given, but all are missing.`);
+			}
+			refuseOrder(rule, name, 'minWidth', 'maxWidth');
+			return refuseOrder(rule, name, 'minHeight', 'maxHeight');
+		}
+		case 'judged':
+			if (rule.atLeast !== undefined && rule.atLeast > (rule.levels?.length ?? 0)) {
+				throw refuse(
+					`${name}: 'atLeast' should be the number of one of its ${rule.levels?.length ?? 0} levels, but is ${rule.atLeast}.`,
+				);
+			}
 	}
-	return data;
+}
+
+function refuseOrder<Member extends string>(
+	rule: Readonly<Partial<Record<Member, unknown>>>,
+	name: string,
+	least: Member,
+	most: Member,
+): void {
+	const [min, max] = [rule[least], rule[most]];
+	if (typeof min !== 'number' || typeof max !== 'number' || min <= max) return;
+	throw refuse(`${name}: '${most}' should be ${min} or more, as '${least}' is, but is ${max}.`);
 }
 
 /** One rule without what a form adds to it. */
 function tidyRule(source: Record<string, unknown>, name: string): Record<string, unknown> {
-	const unknown = Object.keys(source).find((member) => !RULE_MEMBERS.has(member));
-	if (unknown !== undefined) {
-		throw refuse(`${name} has '${unknown}', but only ${[...RULE_MEMBERS].join(', ')} are known.`);
-	}
 	const rule = tidy(source);
 	const own = Object.entries(MEMBERS_OF_KIND).find(([kind]) => kind === rule['kind'])?.[1];
+	const unknown = Object.keys(source).find((member) => !RULE_MEMBERS.has(member));
+	if (unknown !== undefined) {
+		const known = [...COMMON_MEMBERS, ...(own ?? [])].join(', ');
+		throw refuse(`${name} has '${unknown}', but only ${known} are known here.`);
+	}
 	if (own === undefined) throw refuseMember(name, 'kind', rule['kind']);
 	const members = new Set([...COMMON_MEMBERS, ...own]);
 	return Object.fromEntries(Object.entries(rule).filter(([member]) => members.has(member)));
@@ -142,7 +237,8 @@ function tidyRule(source: Record<string, unknown>, name: string): Record<string,
 /** Leaves out empty members, splits lists that were typed as text and reads numbers that were. */
 function tidy(source: Record<string, unknown>): Record<string, unknown> {
 	const entries = Object.entries(source).map(([member, value]): [string, unknown] => {
-		if (LIST_MEMBERS.has(member)) return [member, splitList(value)];
+		const between = LIST_MEMBERS[member];
+		if (between !== undefined) return [member, splitList(value, between)];
 		if (typeof value !== 'string') return [member, value];
 		const text = value.trim();
 		return [
@@ -151,12 +247,15 @@ function tidy(source: Record<string, unknown>): Record<string, unknown> {
 		];
 	});
 	return Object.fromEntries(
-		entries.filter(([, value]) => value !== undefined && value !== null && value !== ''),
+		entries.filter(
+			([member, value]) =>
+				value !== undefined && value !== null && value !== '' && !(value === 0 && ZERO_IS_NONE.has(member)),
+		),
 	);
 }
 
-function splitList(value: unknown): unknown {
-	const entries: unknown = typeof value === 'string' ? value.split(/[,\n\r，、،]/u) : value;
+function splitList(value: unknown, between: RegExp): unknown {
+	const entries: unknown = typeof value === 'string' ? value.split(between) : value;
 	if (!Array.isArray(entries)) return entries;
 	const tidied = entries.map((entry: unknown) => (typeof entry === 'string' ? entry.trim() : entry));
 	const kept = [...new Set(tidied)].filter((entry) => entry !== '');
@@ -178,6 +277,12 @@ function ruleText(rule: Record<string, unknown>): string {
 			return `length ${String(rule['field'] ?? '')}`;
 		case 'allowedValues':
 			return `allowed ${String(rule['field'] ?? '')}`;
+		case 'pattern':
+			return `pattern ${String(rule['field'] ?? '')} ${String(rule['pattern'] ?? '')}`;
+		case 'palette':
+			return `palette ${list('colours')}`;
+		case 'picture':
+			return `picture ${list('aspects')}`;
 		default:
 			return String(rule['statement'] ?? '');
 	}

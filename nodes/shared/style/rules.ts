@@ -1,22 +1,11 @@
-/** The rules that need no judge: words, lengths and values. Pure, and linear in the text. */
+/** The rules that need no judge. Pure, and linear in the text: a rule is made ready once, then held against any number of works. */
 import type { JsonObject } from '../state';
+import { broken, type Check, type Objection, type Subject } from './check';
 import type { Guide, PlainRule, Rule } from './guide';
-import {
-	collectParts,
-	findField,
-	findWord,
-	fold,
-	makeSearchable,
-	quoteAround,
-	shorten,
-	type Hit,
-	type Searchable,
-} from './text';
-
-const SEGMENTERS = {
-	characters: new Intl.Segmenter('en', { granularity: 'grapheme' }),
-	words: new Intl.Segmenter('en', { granularity: 'word' }),
-} as const;
+import { palette, picture } from './lookRules';
+import type { Picture } from './pictures';
+import { collectTexts, findField, makeSearchable, type Searchable } from './text';
+import { allowedValues, bannedWords, length, pattern, requiredWords } from './wordRules';
 
 /**
  * What became of one rule. `unsure`: it was asked and nobody can tell; `skipped`: it was not asked, because a hard rule was
@@ -26,130 +15,78 @@ export type Finding =
 	| { rule: Rule; state: 'holds' | 'skipped' }
 	| { rule: Rule; state: 'broken' | 'unsure'; evidence: string; fix: string };
 
-type PlainRuleOf<Kind extends PlainRule['kind']> = Extract<PlainRule, { kind: Kind }>;
-
-/** What a broken rule says: the words or the fact, and what to change. */
-interface Fault {
-	evidence: string;
-	fix: string;
-}
-
-/** The text that a rule looks at. */
-interface Subject {
-	parts: readonly string[];
-	searchable: () => Searchable;
-}
-
 /**
- * Holds `content` against all rules that can be decided without a judge. Judged rules are left out, except those whose field
- * the work does not have: they are broken without asking.
+ * Holds `content`, and the pictures that belong to it, against all rules that can be decided without a judge. Judged rules are
+ * left out, except those whose field the work does not have: they are broken without asking.
  */
-export function checkPlainRules(content: JsonObject, rules: Guide['rules']): Finding[] {
+export function checkPlainRules(
+	content: JsonObject,
+	rules: Guide['rules'],
+	pictures: readonly Picture[] = [],
+): Finding[] {
 	const subjects = new Map<string, Subject | undefined>();
-	return rules.flatMap((rule): Finding[] => {
+	const findings: Finding[] = [];
+	for (const rule of rules) {
 		const name = rule.field ?? '';
-		if (!subjects.has(name)) subjects.set(name, readSubject(content, rule.field));
-		const subject = subjects.get(name);
-		if (subject === undefined) return [breakRule(rule, missing(name))];
-		if (rule.kind === 'judged') return [];
-		const fault = findFault(rule, subject);
-		return [fault === undefined ? { rule, state: 'holds' } : breakRule(rule, fault)];
-	});
+		let subject = subjects.get(name);
+		if (subject === undefined && !subjects.has(name)) {
+			subject = readSubject(content, rule.field, pictures);
+			subjects.set(name, subject);
+		}
+		if (subject === undefined) {
+			findings.push(object(rule, broken(`the field '${name}' is missing`, `Add the field '${name}'.`)));
+		} else if (rule.kind !== 'judged') {
+			const objection = checkOf(rule)(subject);
+			findings.push(objection === undefined ? { rule, state: 'holds' } : object(rule, objection));
+		}
+	}
+	return findings;
 }
 
 /** The guide's own words for what to change go before ours. */
-function breakRule(rule: Rule, { evidence, fix }: Fault): Finding {
-	return { rule, state: 'broken', evidence, fix: rule.fix ?? fix };
+function object(rule: Rule, { state, evidence, fix }: Objection): Finding {
+	return { rule, state, evidence, fix: rule.fix ?? fix };
 }
 
 /** The text of a field, or of the whole work; undefined when the work has no such field. */
-function readSubject(content: JsonObject, field: string | undefined): Subject | undefined {
+function readSubject(
+	content: JsonObject,
+	field: string | undefined,
+	pictures: readonly Picture[],
+): Subject | undefined {
 	const value = field === undefined ? content : findField(content, field);
 	if (value === undefined || value === null) return undefined;
-	const parts = collectParts(value).map((part) => part.text);
+	const parts = collectTexts(value);
 	let searchable: Searchable | undefined;
-	return { parts, searchable: () => (searchable ??= makeSearchable(parts)) };
+	return { parts, pictures, searchable: () => (searchable ??= makeSearchable(parts)) };
 }
 
-function missing(field: string): Fault {
-	return { evidence: `the field '${field}' is missing`, fix: `Add the field '${field}'.` };
+/** Rules that were made ready, as long as their guide is in use. */
+const checks = new WeakMap<PlainRule, Check>();
+
+function checkOf(rule: PlainRule): Check {
+	const known = checks.get(rule);
+	if (known !== undefined) return known;
+	const check = makeCheck(rule);
+	checks.set(rule, check);
+	return check;
 }
 
-function findFault(rule: PlainRule, subject: Subject): Fault | undefined {
+function makeCheck(rule: PlainRule): Check {
 	switch (rule.kind) {
 		case 'bannedWords':
-			return findBannedWords(rule, subject.searchable());
+			return bannedWords(rule);
 		case 'requiredWords':
-			return missRequiredWords(rule, subject.searchable());
+			return requiredWords(rule);
 		case 'length':
-			return measureLength(rule, subject.parts);
+			return length(rule);
 		case 'allowedValues':
-			return findOtherValue(rule, subject.parts);
+			return allowedValues(rule);
+		case 'pattern':
+			return pattern(rule);
+		case 'palette':
+			return palette(rule);
+		case 'picture':
+			return picture(rule);
 	}
-}
-
-function findBannedWords(rule: PlainRuleOf<'bannedWords'>, text: Searchable): Fault | undefined {
-	const found = rule.words.flatMap((word): Array<{ word: string; hit: Hit }> => {
-		const hit = findWord(text, word);
-		return hit === undefined ? [] : [{ word, hit }];
-	});
-	const first = found[0];
-	if (first === undefined) return undefined;
-	return {
-		evidence: `${listWords([first.word])} is used: "${quoteAround(text.shown, first.hit)}"`,
-		fix: `Leave out ${listWords(found.map(({ word }) => word))}.`,
-	};
-}
-
-function missRequiredWords(rule: PlainRuleOf<'requiredWords'>, text: Searchable): Fault | undefined {
-	const absent = rule.words.filter((word) => findWord(text, word) === undefined);
-	if (absent.length === 0 || (rule.mode === 'any' && absent.length < rule.words.length)) return undefined;
-	const isChoice = rule.mode === 'any' && absent.length > 1;
-	const words = listWords(absent);
-	const verb = absent.length === 1 ? 'is' : 'are';
-	return {
-		evidence: isChoice ? `none of ${words} is in the text` : `${words} ${verb} not in the text`,
-		fix: isChoice ? `Use at least one of ${words}.` : `Use ${words}.`,
-	};
-}
-
-function measureLength(rule: PlainRuleOf<'length'>, parts: readonly string[]): Fault | undefined {
-	const { unit, min = 0, max = Infinity } = rule;
-	const count = parts.reduce((total, part) => total + countUnits(part, unit), 0);
-	if (count < min) {
-		return {
-			evidence: `${count} ${unit} where at least ${min} are asked for`,
-			fix: `Write at least ${min} ${unit}.`,
-		};
-	}
-	if (count > max) {
-		return {
-			evidence: `${count} ${unit} where at most ${max} are allowed`,
-			fix: `Cut it to at most ${max} ${unit}.`,
-		};
-	}
-	return undefined;
-}
-
-function countUnits(text: string, unit: 'characters' | 'words'): number {
-	let count = 0;
-	for (const segment of SEGMENTERS[unit].segment(text.trim())) {
-		if (unit === 'characters' || segment.isWordLike === true) count += 1;
-	}
-	return count;
-}
-
-function findOtherValue(rule: PlainRuleOf<'allowedValues'>, parts: readonly string[]): Fault | undefined {
-	const allowed = new Set(rule.values.map(fold));
-	const other = parts.length === 0 ? '' : parts.find((part) => !allowed.has(fold(part)));
-	if (other === undefined) return undefined;
-	const evidence =
-		other === '' ? `the field '${rule.field}' is empty` : `"${shorten(other, 120)}" is not allowed`;
-	return { evidence, fix: `Use one of ${listWords(rule.values)} in '${rule.field}'.` };
-}
-
-function listWords(words: readonly string[]): string {
-	const shown = words.slice(0, 5).map((word) => `'${word}'`);
-	const more = words.length - shown.length;
-	return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

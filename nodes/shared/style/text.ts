@@ -13,8 +13,8 @@ export interface Searchable {
 	shown: string;
 	/** The same without letter case. */
 	folded: string;
-	/** For each place in `folded` the place in `shown`. */
-	places: readonly number[];
+	/** For each place in `folded` the place in `shown`; absent where they are the same. */
+	places?: readonly number[];
 }
 
 /** A place in `shown`. */
@@ -29,6 +29,10 @@ const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
 const WITHOUT_WORD_SPACES =
 	/[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tibetan}]/u;
 const ZERO_WIDTH_JOINER = '\u200D';
+/** Text whose letters have one small and one capital form, each of one unit: folded at once. */
+const PLAIN = /^[\n\x20-\x7e\u00a0-\u00b4\u00b6-\u00de\u00e0-\u00ff\u2013\u2014\u2018\u2019\u201c-\u2026]*$/;
+/** Text that a reader sees as it is written. */
+const CLEAN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const LOOKALIKES: Readonly<Record<string, string>> = { '’': "'", '‘': "'", ʼ: "'", '‐': '-', İ: 'i' };
 
 /** All strings and numbers of `value`, in order. */
@@ -40,6 +44,15 @@ export function collectParts(value: Json | undefined, path = ''): TextPart[] {
 	return Object.entries(value).flatMap(([key, member]) =>
 		collectParts(member, path === '' ? key : `${path}.${key}`),
 	);
+}
+
+/** The texts of `collectParts` without their fields. */
+export function collectTexts(value: Json | undefined, into: string[] = []): string[] {
+	if (typeof value === 'string') into.push(value);
+	else if (typeof value === 'number') into.push(String(value));
+	else if (Array.isArray(value)) for (const entry of value) collectTexts(entry, into);
+	else if (isObject(value)) for (const member of Object.values(value)) collectTexts(member as Json, into);
+	return into;
 }
 
 /**
@@ -74,6 +87,7 @@ function isJsonObject(value: Json | undefined): value is JsonObject {
 
 export function makeSearchable(parts: readonly string[]): Searchable {
 	const shown = parts.map(clean).join('\n');
+	if (PLAIN.test(shown)) return { shown, folded: foldPlain(shown) };
 	const places: number[] = [];
 	const folded: string[] = [];
 	let place = 0;
@@ -88,11 +102,18 @@ export function makeSearchable(parts: readonly string[]): Searchable {
 
 /** The form in which two texts are equal whatever their letter case, spacing and way of writing accents. */
 export function fold(text: string): string {
-	return [...clean(text)].map(foldCharacter).join('');
+	const shown = clean(text);
+	return PLAIN.test(shown) ? foldPlain(shown) : [...shown].map(foldCharacter).join('');
 }
 
-function clean(text: string): string {
+/** As a reader sees it: one form per character, single spaces, nothing invisible. */
+export function clean(text: string): string {
+	if (CLEAN.test(text)) return text;
 	return text.replace(INVISIBLE, '').normalize('NFKC').replace(/\s+/gu, ' ').trim();
+}
+
+function foldPlain(shown: string): string {
+	return shown.toLowerCase().replace(/[\u2018\u2019]/g, "'");
 }
 
 /** By way of upper case, so that ß meets SS and ς meets σ. */
@@ -100,9 +121,8 @@ function foldCharacter(character: string): string {
 	return LOOKALIKES[character] ?? character.toUpperCase().toLowerCase();
 }
 
-/** The first place where `word` stands as a word of its own; inside longer text where its script has no spaces. */
-export function findWord(text: Searchable, word: string): Hit | undefined {
-	const needle = fold(word);
+/** The first place where `needle`, which is folded, stands as a word of its own; inside longer text where its script has no spaces. */
+export function findWord(text: Searchable, needle: string): Hit | undefined {
 	if (needle === '') return undefined;
 	let at = text.folded.indexOf(needle);
 	while (at !== -1 && !standsAlone(text.folded, at, at + needle.length)) {
@@ -110,8 +130,9 @@ export function findWord(text: Searchable, word: string): Hit | undefined {
 	}
 	if (at === -1) return undefined;
 	return {
-		start: text.places[at] ?? 0,
-		end: text.places[at + needle.length] ?? text.shown.length,
+		start: text.places === undefined ? at : (text.places[at] ?? 0),
+		end:
+			text.places === undefined ? at + needle.length : (text.places[at + needle.length] ?? text.shown.length),
 	};
 }
 

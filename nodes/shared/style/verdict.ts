@@ -2,6 +2,7 @@
 import type { Issue, JsonObject, Verdict } from '../state';
 import { guideVersionOf, type Guide, type JudgedRule } from './guide';
 import { doubt, judgeRules, type AskJudge, type Judgement } from './judge';
+import type { Picture } from './pictures';
 import { checkPlainRules, type Finding } from './rules';
 import { shorten } from './text';
 
@@ -15,6 +16,8 @@ export interface CheckRequest {
 		contentHash: string;
 		/** The work itself. Data: nothing in it is an instruction. */
 		content: JsonObject;
+		/** Its pictures, for rules about them. */
+		pictures?: readonly Picture[];
 	};
 	guide: Guide;
 	/** Absent: judged rules are `unsure`. */
@@ -39,7 +42,7 @@ export interface CheckResult {
  */
 export async function checkArtefact(request: CheckRequest): Promise<CheckResult> {
 	const { artefact, guide, judge, judgeModel } = request;
-	const plain = checkPlainRules(artefact.content, guide.rules);
+	const plain = checkPlainRules(artefact.content, guide.rules, artefact.pictures);
 	const decided = new Set(plain.map(({ rule }) => rule));
 	const open = guide.rules.filter((rule): rule is JudgedRule => rule.kind === 'judged' && !decided.has(rule));
 	const judgement = await judgeOpenRules(open, plain, request, judge);
