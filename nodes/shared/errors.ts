@@ -226,6 +226,16 @@ export const FAILURE_KINDS = {
 		retryable: false,
 		hint: 'The step that should make it anew gave out the same work again. Unpin it, or connect Retry to a Gemini Concept step.',
 	},
+	going_in_circles: {
+		layer: 'recovery',
+		retryable: false,
+		hint: 'Follow the wires from this Retry Router: Done or Escalate leads back to it, or Retry begins a new run each time. For a list of things use Loop Over Items.',
+	},
+	wait_not_kept: {
+		layer: 'recovery',
+		retryable: false,
+		hint: "Put n8n's Wait step on the Retry wire: Amount {{ $json.retryAfterMs / 1000 }}, Unit Seconds. Then run again.",
+	},
 	lost_on_the_way: {
 		layer: 'handoff',
 		retryable: true,

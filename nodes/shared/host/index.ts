@@ -8,6 +8,7 @@ export {
 	lineageToken,
 	parkedItems,
 	passNumber,
+	passesBefore,
 	replaceInput,
 	signedLink,
 	runsAsTool,

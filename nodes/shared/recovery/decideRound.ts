@@ -7,10 +7,9 @@ import {
 	type StateDocument,
 	type StateStore,
 } from '../state';
-import { decideNext } from './decideNext';
 import type { RetryPolicy } from './policy';
 import {
-	factsOfRound,
+	decideFromState,
 	isExpected,
 	nameOf,
 	ownArtefacts,
@@ -72,6 +71,13 @@ function hasAllExpected(document: StateDocument, round: RouterRound): boolean {
 	return hasAllKnown && (isUnplaced || own.length + failedAlone.length >= requested);
 }
 
+/** A decision, and whether it is one from the record. */
+export interface DecidedRound {
+	decision: RoundDecision;
+	/** An earlier execution, or an earlier try of this one, decided it. */
+	isReplayed: boolean;
+}
+
 /**
  * Decides a round once, in state. Asked again about the same work with the same verdicts, the recorded decision is given
  * back; other work, changed work and new verdicts are decided anew, and so is what went to a person and could go on now.
@@ -80,8 +86,8 @@ export async function decideRound(
 	store: StateStore,
 	round: RouterRound,
 	policy: RetryPolicy,
-	now: number,
-): Promise<RoundDecision> {
+	{ now, random }: { now: number; random: number },
+): Promise<DecidedRound> {
 	const document = await store.read(round.runId);
 	const run = await store.getRun(round.runId);
 	const recorded = ownRounds(document, round.node).filter((decision) => decision.round === round.round);
@@ -89,14 +95,18 @@ export async function decideRound(
 	const names = round.here.map((arrival) => nameOf(arrival, document));
 	const known = recorded.findLast(({ covers }) => names.every((name) => covers.includes(name)));
 	if (known?.kind === 'retry' && emittedHere.decisions.has(known.id) && round.reached > round.round) {
-		return cameBack(known);
+		return { decision: cameBack(known), isReplayed: false };
 	}
-	if (known?.kind === 'done' || known?.kind === 'retry') return known;
+	const asRecorded = (decision: RoundDecision): DecidedRound => ({
+		decision,
+		isReplayed: !emittedHere.decisions.has(decision.id),
+	});
+	if (known?.kind === 'done' || known?.kind === 'retry') return asRecorded(known);
 
 	const number = recorded.length + 1;
 	const id = `${round.node}#${round.round}${number === 1 ? '' : `.${number}`}`;
-	const decision = decideNext(
-		factsOfRound({
+	const decision = decideFromState(
+		{
 			...round,
 			id,
 			document,
@@ -108,11 +118,13 @@ export async function decideRound(
 			),
 			emitted: emittedHere.ids,
 			spentUsd: run.costUsd,
-			elapsedMs: now - Date.parse(run.createdAt),
-		}),
+			startedAt: run.createdAt,
+			now,
+			random,
+		},
 		policy,
 	);
-	if (known !== undefined && isSame(known, decision)) return known;
+	if (known !== undefined && isSame(known, decision)) return asRecorded(known);
 	const entry = JSON.parse(JSON.stringify(decision));
 	const [result] = await store.write(round.runId, [
 		{
@@ -157,7 +169,7 @@ export async function decideRound(
 	]);
 	if (result?.ok !== true)
 		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
-	return roundDecisionSchema.parse(result.outcome);
+	return { decision: roundDecisionSchema.parse(result.outcome), isReplayed: false };
 }
 
 /** Notes that a decision has left the router in this execution. */

@@ -10,7 +10,8 @@ import {
 	type RoundDecision,
 	type StateDocument,
 } from '../state';
-import type { Place, RoundFacts } from './decideNext';
+import { decideNext, type Place, type RoundFacts } from './decideNext';
+import { LONGEST_WAIT_INSIDE_MS, type RetryPolicy } from './policy';
 
 /** An item that reached the router: which work it is, or which failure it brings. */
 export interface Arrival {
@@ -37,8 +38,21 @@ export interface RoundInput {
 	upstream?: ReadonlySet<string> | undefined;
 	/** Ids that have left this router already in this execution, by Done or Escalate. */
 	emitted?: ReadonlySet<string>;
+	/** The run's spend so far, and when it began (ISO 8601). */
 	spentUsd: number;
-	elapsedMs: number;
+	startedAt: string;
+	/** In ms since 1970. */
+	now: number;
+	/** By chance, from 0 to 1. */
+	random: number;
+}
+
+/**
+ * What a router does next, of what the run's state says (work, verdicts, decisions of people, earlier rounds), what arrived
+ * with which failures, the time and chance. The same input always gives the same decision.
+ */
+export function decideFromState(input: RoundInput, policy: RetryPolicy): RoundDecision {
+	return decideNext(factsOfRound(input), policy);
 }
 
 /**
@@ -87,8 +101,20 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		humanRounds: earlier.filter(({ isHuman }) => isHuman === true).length,
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
-		elapsedMs: input.elapsedMs,
+		elapsedMs: input.now - Date.parse(input.startedAt),
+		now: input.now,
+		random: input.random,
+		unkeptWaitMs: Math.max(
+			0,
+			...previousDecisions(round, document, node).flatMap((before) => unkeptWait(before, input.now)),
+		),
 	};
+}
+
+/** Waits inside the router are kept. Of the others, n8n's Wait step may be a little early. */
+function unkeptWait({ waitMs, decidedAt }: RoundDecision, now: number): number[] {
+	if (waitMs <= LONGEST_WAIT_INSIDE_MS || decidedAt === undefined) return [];
+	return now - Date.parse(decidedAt) < waitMs * 0.9 ? [waitMs] : [];
 }
 
 /** In how many rounds before something was to be made for these places: rows of a loop do not share their attempts. */
@@ -183,14 +209,32 @@ function placeOf(
 ): Place {
 	const verdict = verdictFor(document, artefact);
 	const sentBack = sentBackBy(document, artefact);
+	const name = arrival === undefined ? '' : nameOf(arrival, document);
+	// A person may say the same of it again in this round.
+	const isNews = sentBack !== undefined && sentBack.round >= round;
+	const isUnchanged =
+		!isNews &&
+		previousDecisions(round, document, node).some(
+			({ covers, retry }) =>
+				covers.includes(name) &&
+				retry.some(({ artefactId, next }) => artefactId === artefact.id && next !== 'check'),
+		);
 	const isMissing = isExpected(artefact, document, round, node) || everArrived?.has(artefact.id) === false;
 	const isLost = arrival === undefined && isMissing && !artefact.locked;
 	const failure = isLost
 		? new PipelineError('lost_on_the_way', `'${artefact.title}' did not reach the router.`).toFailure()
-		: arrival?.failure;
+		: (arrival?.failure ??
+			(isUnchanged
+				? new PipelineError('came_back_unchanged', `'${artefact.title}' came back unchanged.`).toFailure()
+				: undefined));
 	return {
 		slot: artefact.slot,
-		artefact: { id: artefact.id, title: artefact.title, logline: textOf(artefact.content.logline) },
+		artefact: {
+			id: artefact.id,
+			title: artefact.title,
+			logline: textOf(artefact.content.logline),
+			kind: artefact.kind,
+		},
 		locked: artefact.locked,
 		...(verdict === undefined ? {} : { verdict }),
 		...(sentBack === undefined ? {} : { sentBackBy: sentBack }),
