@@ -16,6 +16,7 @@ import {
 	typesOf,
 	validator,
 } from '../support/flow';
+import { roundsOf } from '../../nodes/shared/state';
 import { concept } from '../support/scriptedGemini';
 import { DONE, ESCALATE, RETRY, spotless, storyboard, timesWritten, useGemini } from '../support/storyboard';
 
@@ -265,8 +266,8 @@ describe('a ring', () => {
 	});
 });
 
-describe('a wait that is longer than the router waits itself', () => {
-	useEngine();
+describe('a wait', () => {
+	const engine = useEngine();
 	const model = useGemini();
 	const busy = {
 		status: 429,
@@ -280,7 +281,7 @@ describe('a wait that is longer than the router waits itself', () => {
 		},
 	};
 
-	it('is tried once too soon where no step waits, and then a person is told to add one', async () => {
+	it('longer than the router waits itself is tried once too soon where no step waits, and then a person is told to add one', async () => {
 		model().script.fail = ({ what }) => (what === 'concepts' ? busy : undefined);
 		const ran = await runWorkflow(storyboard({ router: { attempts: 9 } }), { geminiUrl: model().url });
 
@@ -294,7 +295,48 @@ describe('a wait that is longer than the router waits itself', () => {
 		});
 	});
 
-	it('is no reason to give up where a step waits', async () => {
+	it('of less than a minute is ended at once by whoever stops the execution', async () => {
+		const { NodeApiError } = await import('n8n-workflow');
+		const json = flow(
+			[
+				start(),
+				write({ options: { runKey: 'stopped while waiting' } }),
+				other('Service', { onError: 'continueErrorOutput' }),
+				check(),
+				retryRouter('Router', { options: { initialWait: 50, waitSpread: 0 } }),
+			],
+			'Start > Write > Service > Check > Router:1 > Write',
+			'Service:1 > Router/1',
+		);
+		let cancel = (): void => undefined;
+		const running = runWorkflow(json, {
+			geminiUrl: model().url,
+			whileRunning: (execution) => (cancel = () => execution.cancel()),
+			types: typesOf({
+				Service(items) {
+					const error = new NodeApiError(this.getNode(), {}, { httpCode: '503', message: 'busy' });
+					return [same(items).map((item) => ({ ...item, json: { error: 'busy' }, error }))];
+				},
+			}),
+		});
+		const store = await engine.store();
+		const isDecided = async () => {
+			const [found] = await store.listRuns({ search: 'stopped while waiting' });
+			return found !== undefined && roundsOf(await store.read(found.runId)).length > 0;
+		};
+		while (!(await isDecided())) await new Promise((resolve) => setImmediate(resolve));
+		cancel();
+		const ran = await running;
+
+		expect(ran.run.status).toBe('canceled');
+		expect(ran.outputs('Router')).toEqual([]);
+		const [found] = await store.listRuns({ search: 'stopped while waiting' });
+		expect(roundsOf(await store.read(String(found?.runId)))).toMatchObject([
+			{ kind: 'retry', waitMs: 50_000 },
+		]);
+	});
+
+	it('longer than that is no reason to give up where a step waits', async () => {
 		model().script.fail = ({ what }, number) => (what === 'concepts' && number < 3 ? busy : undefined);
 		const before = Date.now;
 		let passed = 0;
