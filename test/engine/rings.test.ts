@@ -329,7 +329,7 @@ describe('a wait', () => {
 		const ran = await running;
 
 		expect(ran.run.status).toBe('canceled');
-		expect(ran.outputs('Router')).toEqual([]);
+		expect([ESCALATE, RETRY, DONE].flatMap((output) => ran.out('Router', output))).toEqual([]);
 		const [found] = await store.listRuns({ search: 'stopped while waiting' });
 		expect(roundsOf(await store.read(String(found?.runId)))).toMatchObject([
 			{ kind: 'retry', waitMs: 50_000 },
