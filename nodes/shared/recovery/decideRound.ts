@@ -92,7 +92,7 @@ export async function decideRound(
 	const run = await store.getRun(round.runId);
 	const recorded = ownRounds(document, round.node).filter((decision) => decision.round === round.round);
 	const emittedHere = await emittedIn(store, round);
-	const names = round.here.map((arrival) => nameOf(arrival, document));
+	const names = round.here.map((arrival) => nameOf(arrival, document, round.round));
 	const known = recorded.findLast(({ covers }) => names.every((name) => covers.includes(name)));
 	if (known?.kind === 'retry' && emittedHere.decisions.has(known.id) && round.reached > round.round) {
 		return { decision: cameBack(known), isReplayed: false };

@@ -2,6 +2,7 @@ import { PipelineError, type Failure } from '../errors';
 import {
 	artefactsOf,
 	decisionOn,
+	decisionsOf,
 	requestsOf,
 	roundsOf,
 	verdictFor,
@@ -94,7 +95,7 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 		id: input.id,
 		node,
 		round,
-		covers: arrivals.map((arrival) => nameOf(arrival, document)),
+		covers: arrivals.map((arrival) => nameOf(arrival, document, round)),
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
 		attempts: 1 + countTries(all, earlier, document),
@@ -148,14 +149,23 @@ export function ownRounds(document: StateDocument, node: string): RoundDecision[
 	return roundsOf(document).filter((decision) => decision.node === node);
 }
 
-/** Names an arrival with all that a decision about it depends on: another content or verdict is another name. */
-export function nameOf(arrival: Arrival, document: StateDocument): string {
+/**
+ * Names an arrival with all that a decision about it depends on: another content or verdict is another name. What people said
+ * in later rounds is not part of it, nor is an approval of what had passed: else a run that is started again would be decided
+ * anew, and ask people again.
+ */
+export function nameOf(arrival: Arrival, document: StateDocument, round: number): string {
 	if (arrival.artefactId === undefined) return arrival.name ?? `place ${arrival.slot ?? ''}`;
 	if (arrival.failure !== undefined) return `${arrival.artefactId}@${arrival.failure.code}`;
 	const artefact = artefactsOf(document).find(({ id }) => id === arrival.artefactId);
 	const contentHash = arrival.contentHash ?? artefact?.contentHash ?? '';
 	const as = { id: arrival.artefactId, contentHash };
-	const said = decisionOn(document, as)?.action ?? verdictFor(document, as)?.outcome ?? 'unchecked';
+	const { action } =
+		decisionsOf(document).findLast(
+			(decision) =>
+				decision.artefactId === as.id && decision.contentHash === as.contentHash && decision.round <= round,
+		) ?? {};
+	const said = action === 'approve' ? 'pass' : (action ?? verdictFor(document, as)?.outcome ?? 'unchecked');
 	return `${arrival.artefactId}@${contentHash}@${said}`;
 }
 
@@ -209,7 +219,7 @@ function placeOf(
 ): Place {
 	const verdict = verdictFor(document, artefact);
 	const sentBack = sentBackBy(document, artefact);
-	const name = arrival === undefined ? '' : nameOf(arrival, document);
+	const name = arrival === undefined ? '' : nameOf(arrival, document, round);
 	// A person may say the same of it again in this round.
 	const isNews = sentBack !== undefined && sentBack.round >= round;
 	const isUnchanged =
