@@ -22,6 +22,17 @@ import { concept } from '../support/scriptedGemini';
 import { DONE, ESCALATE, RETRY, spotless, timesWritten, useGemini } from '../support/storyboard';
 
 const APPROVED = 1;
+const BUSY = {
+	status: 429,
+	body: {
+		error: {
+			code: 429,
+			message: 'Slow down',
+			status: 'RESOURCE_EXHAUSTED',
+			details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '90s' }],
+		},
+	},
+};
 
 describe('start again with the same run key', () => {
 	const engine = useEngine();
@@ -120,6 +131,49 @@ describe('start again with the same run key', () => {
 		const escalated = (ran: Ran) => ran.out('Router', ESCALATE).map(({ key, slot }) => [slot, key]);
 		expect(escalated(second)).toEqual(escalated(first));
 		expect(second.out('Router', ESCALATE).every(({ replayed }) => replayed === true)).toBe(true);
+	});
+
+	it.each(['concepts', 'intent'])(
+		'goes on where a call for %s had failed and a person has mended the reason',
+		async (what) => {
+			const runKey = `mended ${what}`;
+			const refused = {
+				status: 403,
+				body: { error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } },
+			};
+			model().script.fail = (asked) => (asked.what === what ? refused : undefined);
+			const first = await go(line(runKey));
+			expect(first.out('Router', DONE)).toEqual([]);
+			expect(await runOf(runKey)).toMatchObject({ status: 'escalated' });
+
+			model().script.fail = () => undefined;
+			const second = await go(line(runKey));
+
+			expect(second.out('Router', RETRY)).toHaveLength(1);
+			expect(second.out('Router', DONE).map(({ title }) => title)).toEqual([
+				'Concept 0',
+				'Concept 3',
+				'Concept 2',
+			]);
+			expect(second.out('Router', ESCALATE)).toEqual([]);
+			expect(await runOf(runKey)).toMatchObject({ status: 'finished' });
+		},
+	);
+
+	it('gives a failure from before any work was asked for to a person: Retry does not lead there', async () => {
+		let isBusy = true;
+		model().script.fail = ({ what }) => (what === 'intent' && isBusy ? BUSY : undefined);
+		const first = await go(line('early'));
+
+		expect(timesWritten(model())).toBe(0);
+		expect(first.out('Router', ESCALATE)).toMatchObject([
+			{ failure: { code: 'rate_limited', hint: expect.stringContaining('Start again') } },
+		]);
+
+		isBusy = false;
+		const second = await go(line('early'));
+		expect(second.out('Capture')).toMatchObject([{ title: 'Rooftop chase' }]);
+		expect(second.out('Router', DONE)).toHaveLength(3);
 	});
 
 	it('opens no review that was answered', async () => {

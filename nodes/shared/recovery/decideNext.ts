@@ -186,7 +186,7 @@ function orderFor(
 		return { ...base, next: place.sentBackBy.action === 'reject' ? 'generate' : 'revise' };
 	}
 	if (needsAnotherCheck(place)) {
-		if (hadNoJudge(place)) return undefined;
+		if (place.failure?.retryable === false || hadNoJudge(place)) return undefined;
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
@@ -196,10 +196,11 @@ function orderFor(
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
 }
 
-/** Work that is there and about which nobody knows surely whether it is good. */
-function needsAnotherCheck(place: Place): boolean {
-	if (place.artefact === undefined || place.failure !== undefined) return false;
-	return place.verdict === undefined || place.verdict.outcome === 'unsure';
+/** Work that is there and about which nobody knows surely whether it is good, or that passed and failed at a later step. */
+function needsAnotherCheck({ artefact, verdict, failure }: Place): boolean {
+	if (artefact === undefined) return false;
+	if (failure !== undefined) return verdict?.outcome === 'pass' && failure.code !== 'lost_on_the_way';
+	return verdict === undefined || verdict.outcome === 'unsure';
 }
 
 /** It passed, and a step between the check and the router dropped it. Making it anew would overwrite work that passed. */

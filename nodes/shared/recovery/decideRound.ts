@@ -28,6 +28,8 @@ export interface RouterRound {
 	round: number;
 	/** All that arrived of the round. */
 	arrivals: readonly Arrival[];
+	/** Failures of an earlier execution, which what arrived now has taken the place of. */
+	outdated: readonly Arrival[];
 	/** What arrived in this pass. */
 	here: readonly Arrival[];
 	everArrived: ReadonlySet<string>;

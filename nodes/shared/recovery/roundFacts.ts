@@ -33,6 +33,8 @@ export interface RoundInput {
 	document: StateDocument;
 	/** Of this round. */
 	arrivals: readonly Arrival[];
+	/** Failures of an earlier execution: the decision takes the place of the one on them. */
+	outdated?: readonly Arrival[];
 	/** Ids of all work that ever reached this router. */
 	everArrived?: ReadonlySet<string>;
 	/** Names of the steps whose work comes to this router; undefined when n8n does not show them: then all of the run's. */
@@ -88,14 +90,15 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 	const unplaced = arrivals.flatMap(({ slot, artefactId, failure }) =>
 		failure !== undefined && slot === undefined && artefactId === undefined ? [failure] : [],
 	);
+	const isEarly = requests.length === 0 && artefacts.length === 0;
 	const asked = requests.reduce((sum, { count }) => sum + count, 0) - emitted.size;
 	const requested = Math.max(asked, places.length);
-	const all = withUnplaced(places, requested, unplaced);
+	const all = withUnplaced(places, requested, isEarly ? unplaced.map(beforeAnyWork) : unplaced);
 	return {
 		id: input.id,
 		node,
 		round,
-		covers: arrivals.map((arrival) => nameOf(arrival, document, round)),
+		covers: [...arrivals, ...(input.outdated ?? [])].map((arrival) => nameOf(arrival, document, round)),
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
 		attempts: 1 + countTries(all, earlier, document),
@@ -110,6 +113,16 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 			...previousDecisions(round, document, node).flatMap((before) => unkeptWait(before, input.now)),
 		),
 	};
+}
+
+/**
+ * A step of ours that failed before work was asked for, such as capturing the intent: Retry leads to the steps that make work,
+ * which cannot mend it. A step of another kind may make the work itself.
+ */
+function beforeAnyWork(failure: Failure): Failure {
+	if (failure.code === 'upstream_unavailable' || failure.code === 'upstream_failed') return failure;
+	const hint = `${failure.hint} Start again with the same run key, or press Retry in Executions: it goes on at that step.`;
+	return { ...failure, retryable: false, hint };
 }
 
 /** Waits inside the router are kept. Of the others, n8n's Wait step may be a little early. */
