@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError, type Failure } from '../errors';
 import {
 	canonicalJson,
 	requestsOf,
@@ -7,9 +7,11 @@ import {
 	type StateDocument,
 	type StateStore,
 } from '../state';
+import type { RoundFacts } from './decideNext';
 import type { RetryPolicy } from './policy';
 import {
 	decideFromState,
+	factsOfRound,
 	isExpected,
 	nameOf,
 	ownArtefacts,
@@ -107,25 +109,23 @@ export async function decideRound(
 
 	const number = recorded.length + 1;
 	const id = `${round.node}#${round.round}${number === 1 ? '' : `.${number}`}`;
-	const decision = decideFromState(
-		{
-			...round,
-			id,
-			document,
-			arrivals: round.arrivals.filter(
-				({ artefactId, name }) =>
-					artefactId !== undefined ||
-					!emittedHere.names.has(name ?? '') ||
-					round.here.some((arrival) => arrival.name === name),
-			),
-			emitted: emittedHere.ids,
-			spentUsd: run.costUsd,
-			startedAt: run.createdAt,
-			now,
-			random,
-		},
-		policy,
-	);
+	const input = {
+		...round,
+		id,
+		document,
+		arrivals: round.arrivals.filter(
+			({ artefactId, name }) =>
+				artefactId !== undefined ||
+				!emittedHere.names.has(name ?? '') ||
+				round.here.some((arrival) => arrival.name === name),
+		),
+		emitted: emittedHere.ids,
+		spentUsd: run.costUsd,
+		startedAt: run.createdAt,
+		now,
+		random,
+	};
+	const decision = decideFromState(input, policy);
 	if (known !== undefined && isSame(known, decision)) return asRecorded(known);
 	const entry = JSON.parse(JSON.stringify(decision));
 	const [result] = await store.write(round.runId, [
@@ -151,27 +151,38 @@ export async function decideRound(
 					by: round.by,
 					round: round.round,
 				},
-				...round.here.flatMap(({ failure, artefactId }) =>
-					failure === undefined
-						? []
-						: [
-								{
-									layer: failure.layer,
-									event: 'failure',
-									note: failure.message,
-									by: round.by,
-									round: round.round,
-									failure,
-									...(artefactId === undefined ? {} : { artefactId }),
-								},
-							],
-				),
+				...failuresOf(round, factsOfRound(input)).map(({ failure, artefactId }) => ({
+					layer: failure.layer,
+					event: 'failure',
+					note: failure.message,
+					by: round.by,
+					round: round.round,
+					failure,
+					...(artefactId === undefined ? {} : { artefactId }),
+				})),
 			],
 		},
 	]);
 	if (result?.ok !== true)
 		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
 	return { decision: roundDecisionSchema.parse(result.outcome), isReplayed: false };
+}
+
+/** What failed: as it arrived in this pass, and what the router itself found, such as work that never came. */
+function failuresOf(
+	{ here, arrivals }: RouterRound,
+	{ places }: RoundFacts,
+): Array<{ failure: Failure; artefactId?: string }> {
+	const brought = new Set(arrivals.flatMap(({ failure }) => failure?.code ?? []));
+	const arrived = here.flatMap(({ failure, artefactId }) =>
+		failure === undefined ? [] : [{ failure, ...(artefactId === undefined ? {} : { artefactId }) }],
+	);
+	const found = places.flatMap(({ failure, artefact }) =>
+		failure === undefined || brought.has(failure.code)
+			? []
+			: [{ failure, ...(artefact === undefined ? {} : { artefactId: artefact.id }) }],
+	);
+	return [...arrived, ...found];
 }
 
 /** Notes that a decision has left the router in this execution. */
