@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../lib/processes.mjs';
+import { killedN8n } from './recoveryInN8n.mjs';
 import { startModel } from './recoveryModel.mjs';
+import { findRun, outcomeOf, recordOf } from './recoveryRecord.mjs';
 
 const require = createRequire(import.meta.url);
-const { artefactsOf, openStateStore, roundsOf, verdictFor } = require(
-	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
-);
+const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
 const RUNNER = join(REPOSITORY, 'scripts', 'prove', 'recoveryRunner.mjs');
 const LATENCY_MS = 8;
 /** The question in flight for three pieces is asked again for each of them. */
@@ -51,38 +51,6 @@ async function startRunner(folder, url) {
 	// So that a kill meets the work, and not the loading of what it needs.
 	await runner.run(`warm ${executions}`, 'warm');
 	return runner;
-}
-
-/** What a run has come to, without times, ids and how it got there. @param {any} store @param {string} runId */
-async function outcomeOf(store, runId) {
-	const document = await store.read(runId);
-	const { brief, intent, kept = [] } = document.fields;
-	const pieces = artefactsOf(document)
-		.filter((/** @type {Json} */ { status }) => status !== 'replaced')
-		.sort((/** @type {Json} */ a, /** @type {Json} */ b) => a.slot - b.slot)
-		.map((/** @type {Json} */ piece) => ({
-			...{ slot: piece.slot, kind: piece.kind, status: piece.status, why: piece.why },
-			...{ locked: piece.locked, stale: piece.stale, content: piece.content },
-			verdict: verdictFor(document, piece)?.outcome,
-		}));
-	const { status } = await store.getRun(runId);
-	return { status, brief, intent, pieces, kept: [...kept].sort() };
-}
-
-/** What is on record and may not change any more. @param {any} store @param {string} runId */
-async function recordOf(store, runId) {
-	const calls = await store.listSteps(runId, { kind: 'call' });
-	return {
-		finished: calls.filter((/** @type {Json} */ { state }) => state === 'answered'),
-		inFlight: calls.filter((/** @type {Json} */ { state }) => state === 'started'),
-		rounds: roundsOf(await store.read(runId)),
-	};
-}
-
-/** @param {any} store @param {string} runKey */
-async function findRun(store, runKey) {
-	const found = await store.listRuns({ search: runKey });
-	return found.find((/** @type {Json} */ run) => run.runKey === runKey);
 }
 
 /** @param {string} folder @param {number} kills */
@@ -203,6 +171,10 @@ export async function prove({ claim, isShort }) {
 			`six steps killed (kill -9) at ${kills} random moments, then started again with the same run key`,
 			() => killedRuns(folder, kills),
 		);
+		if (!isShort)
+			await claim('real n8n killed (kill -9) 10 times in the middle of a run, then both started again', () =>
+				killedN8n(folder, 10),
+			);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}

@@ -15,7 +15,7 @@ const RETRY_OUTPUT = 1;
  * empty outputs. The first output is the safe one: n8n sends there whatever it does not understand, and so does this step.
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, isMoreToCome, openRunScope, tell, toNodeError } = await import('../../shared/host');
+	const { isMoreToCome, openRunScope, tell, toNodeError } = await import('../../shared/host');
 	const { decideRound, isRoundComplete, noteEmitted, stopCircle } = await import('../../shared/recovery');
 	const { arrivedRounds } = await import('./arrivals');
 	try {
@@ -36,21 +36,10 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 				circle === 'stop'
 					? { decision: await stopCircle(scope.store, round, Date.now()), isReplayed: false }
 					: await decideRound(scope.store, round, policy, { now: Date.now(), random: Math.random() });
-			const { decision, isReplayed } = decided;
+			const { decision } = decided;
 			if (decision.kind === 'retry' && rollBackTo !== '')
 				await rollBack(scope, round.runId, rollBackTo, decision);
-			const isAlsoWaiting = decision.waitMs > 0 && !isReplayed;
-			tell(
-				context,
-				[
-					decision.why,
-					...(isReplayed ? ['This is on record, and was not decided anew.'] : []),
-					...(isAlsoWaiting
-						? [`The next try waits ${counted(Math.ceil(decision.waitMs / 1000), 'second')}.`]
-						: []),
-				].join(decision.why.endsWith('.') ? ' ' : '. '),
-				decision.kind === 'escalate' ? 'warning' : 'info',
-			);
+			tell(context, hintOf(decided), decision.kind === 'escalate' ? 'warning' : 'info');
 			await emit(context, scope, round, decided, outputs);
 			await noteEmitted(scope.store, round, decision);
 			if (decision.kind === 'done' && !scope.seesTheEnd) await close(scope, round.runId);
@@ -60,6 +49,16 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	} catch (error) {
 		throw toNodeError(context, error, 0);
 	}
+}
+
+/** What stands above the output. */
+function hintOf({ decision, isReplayed }: DecidedRound): string {
+	const more = isReplayed
+		? ['This is on record, and was not decided anew.']
+		: decision.waitMs > 0
+			? [`The next try waits ${Math.ceil(decision.waitMs / 1000)} s.`]
+			: [];
+	return [decision.why, ...more].join(decision.why.endsWith('.') ? ' ' : '. ');
 }
 
 /** Whether what arrived has gone round through this router too often. */
