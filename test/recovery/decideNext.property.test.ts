@@ -28,7 +28,8 @@ const places = fc
 		all.map(([each, action, waitMs], index) => {
 			const given = place(index + 1, each);
 			const asked = each === 'rate_limited' ? { failure: failure(each, waitMs % 200_000) } : {};
-			const late = each === 'pass' && waitMs % 5 === 0 ? { failure: failure('upstream_unavailable') } : {};
+			const isGood = each === 'pass' || each === 'locked';
+			const late = isGood && waitMs % 5 === 0 ? { failure: failure('upstream_unavailable') } : {};
 			return { ...given, ...asked, ...late, ...sentBack(given, waitMs % 3 === 0 ? action : undefined) };
 		}),
 	);
@@ -139,7 +140,8 @@ it('drops nothing that passed: it is kept, and leaves by Done or to a person', (
 it('never makes anew what passed and nobody sent back, whatever failed on the way', () => {
 	check((round, _rule, { retry }) => {
 		const passed = round.places.filter(
-			({ verdict, sentBackBy }) => verdict?.outcome === 'pass' && sentBackBy === undefined,
+			({ locked, verdict, sentBackBy }) =>
+				(locked || verdict?.outcome === 'pass') && sentBackBy === undefined,
 		);
 		const made = retry.filter(({ next }) => next !== 'check').map(({ slot }) => slot);
 		for (const { slot } of passed) expect(made).not.toContain(slot);

@@ -197,15 +197,16 @@ function orderFor(
 }
 
 /** Work that is there and about which nobody knows surely whether it is good, or that passed and failed at a later step. */
-function needsAnotherCheck({ artefact, verdict, failure }: Place): boolean {
+function needsAnotherCheck({ artefact, locked, verdict, failure }: Place): boolean {
 	if (artefact === undefined) return false;
-	if (failure !== undefined) return verdict?.outcome === 'pass' && failure.code !== 'lost_on_the_way';
+	const isGood = locked || verdict?.outcome === 'pass';
+	if (failure !== undefined) return isGood && failure.code !== 'lost_on_the_way';
 	return verdict === undefined || verdict.outcome === 'unsure';
 }
 
-/** It passed, and a step between the check and the router dropped it. Making it anew would overwrite work that passed. */
-function isPassedAndLost(place: Place): boolean {
-	return place.failure?.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
+/** It is good, and a step between the check and the router dropped it. Making it anew would overwrite it. */
+function isPassedAndLost({ locked, verdict, failure }: Place): boolean {
+	return failure?.code === 'lost_on_the_way' && (locked || verdict?.outcome === 'pass');
 }
 
 /** Attempts are rounds of generation, so a check is still possible when they are spent, but not without time or money. */
