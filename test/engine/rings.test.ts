@@ -240,6 +240,31 @@ describe('a ring', () => {
 		expect(ran.out('Router', ESCALATE)).toEqual([]);
 	});
 
+	it('through the end of a Loop Over Items goes to a person after three times', async () => {
+		let turn = 0;
+		const loop = typesOf(
+			{ 'n8n.splitInBatches': (items) => (++turn % 2 === 1 ? [same(items), []] : [[], same(items)]) },
+			2,
+		);
+		const ran = await run(
+			flow(
+				[
+					start(),
+					{ ...other('Loop'), type: 'test.n8n.splitInBatches' },
+					write({ count: 1 }),
+					check(),
+					other('Guard'),
+					router(),
+				],
+				'Start > Loop > Write > Check > Guard > Router:2 > Loop:1 > Write',
+			),
+			{ types: loop },
+		);
+
+		expect(ran.error).toBeUndefined();
+		expect([...codes(ran)]).toEqual(['going_in_circles']);
+	});
+
 	it('is none where a second stage meets the same router', async () => {
 		const ran = await run(
 			flow([...line(), other('Once'), noOp('Result')], LINE, 'Router:2 > Once > Guard', 'Once:1 > Result'),

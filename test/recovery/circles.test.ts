@@ -4,7 +4,7 @@ const POLICY = { attempts: 3, humanRounds: 5 };
 const pass = (more: Partial<EarlierPass> = {}): EarlierPass => ({
 	isRetry: false,
 	runIds: ['r1'],
-	isThroughGate: false,
+	through: undefined,
 	...more,
 });
 const times = (count: number, more: Partial<EarlierPass> = {}) =>
@@ -29,5 +29,9 @@ it('counts a Retry that led to another run', () => {
 });
 
 it('allows a person as many rounds as the policy does, and ends a gate that nobody answers', () => {
-	expect(verdicts([6, 7, 8], { isThroughGate: true })).toEqual(['no', 'stop', 'end']);
+	expect(verdicts([6, 7, 8], { through: 'gate' })).toEqual(['no', 'stop', 'end']);
+});
+
+it('leaves a Loop Over Items to end by itself', () => {
+	expect(verdicts([500], { through: 'loop' })).toEqual(['no']);
 });

@@ -29,8 +29,6 @@ type WithInsides = Partial<IExecuteFunctions> & {
 
 const GREENLIGHT_TYPE = /greenlight\.[a-zA-Z]+$/;
 const ROUTER_TYPE = /greenlight\.retryRouter$/;
-const GATE_TYPE = /greenlight\.humanGate$/;
-const LOOP_TYPE = /\.splitInBatches$/;
 
 /** A token that stays the same over waits, Retry execution and a crash, where an execution id does not. */
 export function lineageToken(context: IExecuteFunctions): string | undefined {
@@ -111,71 +109,57 @@ export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined 
 	return after === undefined ? undefined : new Set(after.map(({ name }) => name));
 }
 
-/** What left a step earlier and led to what it is given now. */
-export interface PassBefore {
+/** Which output of which pass of a step gave something on. */
+export interface Source {
+	node: string;
+	pass: number;
 	output: number;
-	/** Runs of the items that left by that output. */
-	runIds: string[];
-	/** A Human Gate lies between that pass and the next one of this step. */
-	isThroughGate: boolean;
 }
 
-/**
- * The passes of this step from which its present input has come, by n8n's own list of which step was given what by which. A
- * Loop Over Items ends the search: what it gives out next is no consequence of what came back to it.
- */
-export function passesBefore(context: IExecuteFunctions, inputs: readonly number[]): PassBefore[] {
+/** What n8n keeps of the passes of this execution's steps, as far as they lead to this one. */
+export interface ExecutionRecord {
+	own: string;
+	/** Where what this step is given now comes from. */
+	given(inputs: readonly number[]): Source[];
+	passes(node: string): Array<{ sources: Source[]; outputs: unknown[][] }>;
+	/** Type of a step before this one, with its version as n8n writes it: `splitInBatches@3`. */
+	typeOf(node: string): string;
+}
+
+/** `undefined` when n8n does not show it. */
+export function executionRecord(context: IExecuteFunctions): ExecutionRecord | undefined {
 	const runData = insidesOf(context)?.resultData?.runData;
-	if (typeof runData !== 'object' || runData === null) return [];
-	const own = context.getNode().name;
-	const types = new Map(relatives(context, 'getParentNodes')?.map(({ name, type }) => [name, type]));
-	const found: PassBefore[] = [];
-	const seen = new Set<string>();
-	const toSee = [
-		...inputs.map((input) => ({ source: sourceOf(context, input), isThroughGate: false })),
-		...sourcesOfHeld(passesIn(own).length),
-	];
-	for (let next = toSee.pop(); next !== undefined; next = toSee.pop()) {
-		const {
-			previousNode: node,
-			previousNodeRun: pass = 0,
-			previousNodeOutput: output = 0,
-		} = Object(next.source);
-		const name = JSON.stringify([node, pass]);
-		if (typeof node !== 'string' || seen.has(name) || LOOP_TYPE.test(types.get(node) ?? '')) continue;
-		seen.add(name);
-		const isOwn = node === own;
-		if (isOwn) {
-			const items: unknown[] = Object(passesIn(own)[pass]).data?.main?.[output] ?? [];
-			const runIds = items.flatMap((item) => Object(item).json?.runId ?? []);
-			found.push({ output, runIds, isThroughGate: next.isThroughGate });
-			toSee.push(...sourcesOfHeld(pass));
-		}
-		const isThroughGate = !isOwn && (next.isThroughGate || GATE_TYPE.test(types.get(node) ?? ''));
-		for (const source of sourcesIn(passesIn(node)[pass])) toSee.push({ source, isThroughGate });
-	}
-	return found;
-
-	function passesIn(node: string): unknown[] {
-		const passes = runData?.[node];
-		return Array.isArray(passes) ? passes : [];
-	}
-
-	/** Of the passes right before, in which this step held what came: it may leave by this one. */
-	function sourcesOfHeld(pass: number): Array<{ source: unknown; isThroughGate: boolean }> {
-		const sources: unknown[] = [];
-		for (let before = pass - 1; before >= 0; before--) {
-			const outputs: unknown[] = Object(passesIn(own)[before]).data?.main ?? [];
-			if (outputs.some((items) => Array.isArray(items) && items.length > 0)) break;
-			sources.push(...sourcesIn(passesIn(own)[before]));
-		}
-		return sources.map((source) => ({ source, isThroughGate: false }));
-	}
+	if (typeof runData !== 'object' || runData === null) return undefined;
+	const types = new Map(
+		relatives(context, 'getParentNodes')?.map(({ name, type, typeVersion }) => [
+			name,
+			`${type}@${typeVersion ?? 1}`,
+		]),
+	);
+	return {
+		own: context.getNode().name,
+		given: (inputs) => sourcesIn(inputs.map((input) => sourceOf(context, input))),
+		typeOf: (node) => types.get(node) ?? '',
+		passes(node) {
+			const passes: unknown = runData[node];
+			if (!Array.isArray(passes)) return [];
+			return passes.map((pass) => {
+				const outputs: unknown[] = Object(pass).data?.main ?? [];
+				return {
+					sources: sourcesIn(Object(pass).source),
+					outputs: outputs.map((items) => (Array.isArray(items) ? items : [])),
+				};
+			});
+		},
+	};
 }
 
-function sourcesIn(pass: unknown): unknown[] {
-	const { source } = Object(pass);
-	return Array.isArray(source) ? source : [];
+function sourcesIn(list: unknown): Source[] {
+	if (!Array.isArray(list)) return [];
+	return list.flatMap((source) => {
+		const { previousNode: node, previousNodeRun: pass = 0, previousNodeOutput: output = 0 } = Object(source);
+		return typeof node === 'string' ? [{ node, pass: Number(pass), output: Number(output) }] : [];
+	});
 }
 
 /** An input may not be connected. */
@@ -371,6 +355,7 @@ function isMadeUp(pass: unknown): boolean {
 interface Relative {
 	name: string;
 	type: string;
+	typeVersion?: number;
 	disabled?: boolean | undefined;
 }
 

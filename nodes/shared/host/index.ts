@@ -8,7 +8,6 @@ export {
 	lineageToken,
 	parkedItems,
 	passNumber,
-	passesBefore,
 	replaceInput,
 	signedLink,
 	runsAsTool,
@@ -16,6 +15,7 @@ export {
 	stepsBefore,
 	stepsOfRouter,
 } from './engine';
+export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerWork } from './registerWork';

@@ -9,8 +9,8 @@ export interface EarlierPass {
 	isRetry: boolean;
 	/** Of what left. */
 	runIds: readonly string[];
-	/** A Human Gate lies between that pass and the next one of the router. */
-	isThroughGate: boolean;
+	/** What lies between that pass and the next one of the router: a Human Gate, or Loop Over Items, which ends by itself. */
+	through: 'gate' | 'loop' | undefined;
 }
 
 /** Work may have good reason to meet a router again: a second stage, say. */
@@ -26,9 +26,10 @@ export function circling(
 	{ attempts, humanRounds }: Pick<RetryPolicy, 'attempts' | 'humanRounds'>,
 ): 'no' | 'stop' | 'end' {
 	const circles = passes.filter(
-		(pass) => !pass.isRetry || !pass.runIds.some((runId) => runIds.includes(runId)),
+		({ isRetry, through, runIds: sent }) =>
+			through !== 'loop' && (!isRetry || !sent.some((runId) => runIds.includes(runId))),
 	);
-	const withPeople = circles.filter(({ isThroughGate }) => isThroughGate).length;
+	const withPeople = circles.filter(({ through }) => through === 'gate').length;
 	const over = Math.max(
 		circles.length - withPeople - Math.max(CIRCLES_WITHOUT_ASKING, attempts),
 		withPeople - Math.max(CIRCLES_WITHOUT_ASKING, humanRounds + 2),
