@@ -136,6 +136,11 @@ export const FAILURE_KINDS = {
 		retryable: false,
 		hint: "Fill in 'Price' under 'Options', pick a model whose price is known, or take the spend cap off.",
 	},
+	spend_cap_reached: {
+		layer: 'recovery',
+		retryable: false,
+		hint: "The run has spent as much as the Retry Router allows. Raise 'Stop When Spent (USD)' there, then run again.",
+	},
 	input_missing: {
 		layer: 'handoff',
 		retryable: false,
@@ -230,6 +235,16 @@ export const FAILURE_KINDS = {
 		layer: 'recovery',
 		retryable: false,
 		hint: 'The step that should make it anew gave out the same work again. Unpin it, or connect Retry to a Gemini Concept step.',
+	},
+	going_in_circles: {
+		layer: 'recovery',
+		retryable: false,
+		hint: 'Follow the wires from this Retry Router: Done or Escalate leads back to it, or Retry begins a new run each time. For a list of things use Loop Over Items.',
+	},
+	wait_not_kept: {
+		layer: 'recovery',
+		retryable: false,
+		hint: "Put n8n's Wait step on the Retry wire: Amount {{ $json.retryAfterMs / 1000 }}, Unit Seconds. Then run again.",
 	},
 	lost_on_the_way: {
 		layer: 'handoff',

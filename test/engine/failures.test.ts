@@ -25,6 +25,7 @@ const busyFor = (delay: string) => ({
 		},
 	},
 });
+const exactly = { options: { initialWait: 0, waitSpread: 0 } };
 const refused = { status: 400, body: { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } } };
 
 describe('failures', () => {
@@ -35,7 +36,7 @@ describe('failures', () => {
 	it('a wait of more than a minute leaves by Retry with the items, and the pipeline goes on after it', async () => {
 		model().script.fail = ({ what }, number) =>
 			what === 'concepts' && number === 0 ? busyFor('90s') : undefined;
-		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url });
+		const ran = await runWorkflow(storyboard({ router: exactly }), { geminiUrl: model().url });
 
 		expect(ran.out('Router', RETRY)).toHaveLength(3);
 		expect(ran.out('Router', RETRY).every(({ retryAfterMs }) => retryAfterMs === 90_000)).toBe(true);
@@ -49,9 +50,12 @@ describe('failures', () => {
 		model().script.fail = ({ what }) =>
 			what === 'concepts' && timesWritten(model()) === 2 ? busyFor('90s') : undefined;
 		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' }, judged('It is gritty'));
-		const ran = await runWorkflow(storyboard({ write: { count: 2 }, check, router: { attempts: 4 } }), {
-			geminiUrl: model().url,
-		});
+		const ran = await runWorkflow(
+			storyboard({ write: { count: 2 }, check, router: { ...exactly, attempts: 4 } }),
+			{
+				geminiUrl: model().url,
+			},
+		);
 
 		const sent = ran
 			.out('Router', RETRY)

@@ -1,4 +1,4 @@
-import { decideNext, type Place, type RetryPolicy, type RoundFacts } from '../../nodes/shared/recovery';
+import { decideNext, type Place, type RoundFacts } from '../../nodes/shared/recovery';
 import { verdict } from '../support/samples';
 import { facts, failure, place, policy, type Standing } from './support';
 
@@ -6,7 +6,7 @@ interface Case {
 	name: string;
 	places: readonly Place[];
 	facts?: Partial<RoundFacts>;
-	policy?: Partial<RetryPolicy>;
+	policy?: Parameters<typeof policy>[0];
 	kind: string;
 	done?: string[];
 	/** `slot:next`. */
@@ -178,7 +178,7 @@ const CASES: Case[] = [
 		facts: { spentUsd: 0.5 },
 		policy: { spendCapUsd: 0.5 },
 		kind: 'escalate',
-		escalate: ['1:failed:budget_exhausted'],
+		escalate: ['1:failed:spend_cap_reached'],
 	},
 	{
 		name: 'has no limit of time and money where they are 0',
@@ -253,12 +253,34 @@ describe('a decision', () => {
 		expect(decision.sentBack).toEqual([{ title: 'Concept a2', why: 'too clean, not gritty' }]);
 	});
 
+	it('names the work where all of it is of one kind', () => {
+		const as = (kind: string, slot: number, standing: Standing): Place => {
+			const { artefact, ...rest } = place(slot, standing);
+			return { ...rest, ...(artefact === undefined ? {} : { artefact: { ...artefact, kind } }) };
+		};
+		const why = (...places: Place[]) => decideNext(facts(places), policy()).why;
+
+		expect(why(as('concept', 1, 'pass'), as('concept', 2, 'pass'), as('concept', 3, 'fail'))).toBe(
+			'2 concepts kept, 1 sent back: too clean, not gritty',
+		);
+		expect(why(as('story', 1, 'pass'), as('story', 2, 'pass'))).toBe('2 stories passed.');
+		expect(why(as('work', 1, 'pass'))).toBe('1 piece passed.');
+		expect(why(as('concept', 1, 'pass'), as('sketch', 2, 'pass'))).toBe('2 pieces passed.');
+	});
+
+	it('says each reason once, at most two, and what is only checked once more', () => {
+		const why = decideNext(facts(all('pass', 'fail', 'fail', 'unchecked', 'timeout')), policy()).why;
+		expect(why).toBe(
+			'1 piece kept, 3 sent back, 1 to be checked once more: It was not checked; too clean, not gritty; 1 more',
+		);
+	});
+
 	it('remembers what was asked to be checked once more', () => {
 		const decision = decideNext(facts(all('unsure', 'fail'), { rechecked: ['a9'] }), policy());
 		expect(decision.rechecked).toEqual(['a9', 'a1']);
 	});
 
-	const waits = { backoff: { initialMs: 1000, factor: 3, maximumMs: 20_000 } };
+	const waits = { backoff: { spread: 0, initialMs: 1000, factor: 3, maximumMs: 20_000 } };
 	it.each([
 		[0, 1000],
 		[1, 3000],
@@ -271,6 +293,37 @@ describe('a decision', () => {
 	it('waits as long as the service asks for, also beyond the longest wait', () => {
 		const places = [{ ...place(1, 'empty'), failure: failure('rate_limited', 90_000) }, place(2, 'timeout')];
 		expect(decideNext(facts(places), policy(waits)).waitMs).toBe(90_000);
+	});
+
+	it('waits longer by chance, by no more than the share that is allowed, never shorter than the service asks', () => {
+		const spread = { backoff: { ...waits.backoff, spread: 0.5 } };
+		const asked = [{ ...place(1, 'empty'), failure: failure('rate_limited', 90_000) }];
+		const wait = (places: Place[], random: number) =>
+			decideNext(facts(places, { random }), policy(spread)).waitMs;
+
+		expect([0, 0.5, 1].map((random) => wait(all('timeout'), random))).toEqual([1000, 1250, 1500]);
+		expect([0, 0.5, 1].map((random) => wait(asked, random))).toEqual([90_000, 112_500, 135_000]);
+		expect(decideNext(facts(all('timeout'), { round: 9, random: 1 }), policy(spread)).waitMs).toBe(20_000);
+	});
+
+	it('does not begin a wait that ends after the deadline', () => {
+		const late = { ...waits, deadlineMs: 10_000 };
+		expect(decideNext(facts(all('timeout'), { elapsedMs: 8999 }), policy(late)).kind).toBe('retry');
+		expect(decideNext(facts(all('pass', 'timeout'), { elapsedMs: 9000 }), policy(late))).toMatchObject({
+			kind: 'escalate',
+			why: 'The next try has to wait 1 second, and the time for this run is over before. 1 piece passed, 1 did not.',
+		});
+	});
+
+	it('says when a wait was not kept, and does not try what failed again', () => {
+		const decision = decideNext(facts(all('timeout', 'pass'), { unkeptWaitMs: 90_000 }), policy());
+
+		expect(decision).toMatchObject({
+			kind: 'escalate',
+			why: expect.stringContaining('had to wait 90 seconds and came sooner'),
+			escalate: [{ status: 'passed' }, { failure: { code: 'wait_not_kept' } }],
+		});
+		expect(decideNext(facts(all('fail'), { unkeptWaitMs: 90_000 }), policy()).kind).toBe('retry');
 	});
 
 	it('does not wait for work that only missed the style', () => {
@@ -300,10 +353,11 @@ it.each([
 	[{ attempts: 0 }, "'Attempts'"],
 	[{ attempts: Number.NaN }, "'Attempts'"],
 	[{ deadlineMs: -1 }, "'Deadline'"],
-	[{ spendCapUsd: Number.POSITIVE_INFINITY }, "'Spend Cap'"],
+	[{ spendCapUsd: Number.POSITIVE_INFINITY }, "'Stop When Spent (USD)'"],
 	[{ backoff: { initialMs: -1, factor: 2, maximumMs: 1 } }, "'First Wait'"],
 	[{ backoff: { initialMs: 1, factor: 0.5, maximumMs: 1 } }, "'Wait Factor'"],
 	[{ backoff: { initialMs: 1, factor: 2, maximumMs: Number.NaN } }, "'Longest Wait'"],
+	[{ backoff: { spread: -0.1 } }, "'Random Extra Wait'"],
 ])('a policy with %j is refused and the setting is named', (given, label) => {
 	expect(() => policy(given)).toThrow(label);
 });

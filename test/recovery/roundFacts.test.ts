@@ -16,7 +16,9 @@ const of = (fields: object, arrivals: readonly Arrival[], round = 0) =>
 		document: document(fields),
 		arrivals,
 		spentUsd: 0,
-		elapsedMs: 0,
+		startedAt: new Date(0).toISOString(),
+		now: 0,
+		random: 0,
 	});
 const requested = (count: number) => [{ id: 'w1/Write#1', count }];
 

@@ -45,10 +45,13 @@ export function facts(places: readonly Place[], more: Partial<RoundFacts> = {}):
 		rechecked: [],
 		spentUsd: 0,
 		elapsedMs: 0,
+		now: 0,
+		random: 0,
+		unkeptWaitMs: 0,
 		...more,
 	};
 }
 
-export function policy(given: Partial<RetryPolicy> = {}): RetryPolicy {
+export function policy(given: Parameters<typeof resolvePolicy>[0] = {}): RetryPolicy {
 	return resolvePolicy(given);
 }

@@ -266,6 +266,7 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 		'n8n-nodes-base.formTrigger': trigger,
 		'n8n-nodes-base.executeWorkflowTrigger': trigger,
 		'n8n-nodes-base.scheduleTrigger': trigger,
+		'n8n-nodes-base.errorTrigger': trigger,
 		'n8n-nodes-base.noOp': passOn,
 		'n8n-nodes-base.wait': passOn,
 		'n8n-nodes-base.emailSend': passOn,

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ArrivedItems, RunScope } from '../../shared/host';
+import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
 import type { RouterRound } from '../../shared/recovery';
 
 /** A round of a router with the items that it holds: what passed in the first round leaves in the last one. */
@@ -13,6 +13,9 @@ export async function arrivedRounds(
 	const { lineageToken, passNumber, recordArrivals, stepsOfRouter } = await import('../../shared/host');
 	const { failureOf } = await import('../../shared/recovery');
 	const { rounds, strays } = await recordArrivals(context, scope, [0, 1], failureOf);
+	const lineage = lineageToken(context) ?? context.getExecutionId();
+	/** What failed when the run was started before is asked for again now, and comes or is missed. */
+	const isOutdated = (held: HeldItem): boolean => held.failure !== undefined && held.lineage !== lineage;
 	return {
 		strays,
 		rounds: rounds.map(({ found, here, arrivals, held }) => ({
@@ -22,9 +25,10 @@ export async function arrivedRounds(
 			round: found.round,
 			reached: found.reached,
 			executionId: context.getExecutionId(),
-			lineage: lineageToken(context) ?? context.getExecutionId(),
+			lineage,
 			isContinued: passNumber(context) > 0,
-			arrivals,
+			arrivals: arrivals.filter((held) => !isOutdated(held)),
+			outdated: arrivals.filter(isOutdated),
 			here,
 			everArrived: new Set(held.keys()),
 			upstream: stepsOfRouter(context),

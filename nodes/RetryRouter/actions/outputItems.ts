@@ -3,6 +3,8 @@ import type { RunScope } from '../../shared/host';
 import type { Escalation, RetryOrder, RoundDecision } from '../../shared/state';
 import type { ArrivedRound } from './arrivals';
 
+const KEY_PREFIX = 'g1:';
+
 interface OutputItems {
 	done: INodeExecutionData[];
 	retry: INodeExecutionData[];
@@ -15,27 +17,41 @@ export async function composeItems(
 	scope: RunScope,
 	arrived: ArrivedRound,
 	decision: RoundDecision,
+	isReplayed: boolean,
 ): Promise<OutputItems> {
 	const { PipelineError } = await import('../../shared/errors');
 	const { pairingOf, passThrough, plain, stepsAfter } = await import('../../shared/host');
 	const after = stepsAfter(context);
-	const { artefactsOf, itemOf, verdictFor } = await import('../../shared/state');
+	const { artefactsOf, hashOf, itemOf, verdictFor } = await import('../../shared/state');
 	const { runId, round } = arrived;
 	const document = await scope.store.read(runId);
 	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
 	const gone = decision.done.filter((id) => !artefacts.has(id)).map(toGone);
 
 	return {
-		done: decision.done.flatMap((id) => compose(id, {})),
+		done: decision.done.flatMap((id) => compose(id, {})).map((item) => keyed(item, 'done')),
 		retry: decision.retry.map(toRetryItem),
-		escalate: [...decision.escalate, ...gone].map(toEscalatedItem),
+		escalate: [...decision.escalate, ...gone].map(toEscalatedItem).map((item) => keyed(item, 'escalate')),
 	};
+
+	/** The same work that leaves the same way again has the same key, for what comes after and must not happen twice. */
+	function keyed(item: INodeExecutionData, way: string): INodeExecutionData {
+		const { artefactId, slot, contentHash, key } = item.json;
+		const isOwn = key === undefined || String(key).startsWith(KEY_PREFIX);
+		if (!isOwn) return item;
+		const what = plain({ runId, node: arrived.node, way, work: artefactId ?? slot, contentHash });
+		const ours = `${KEY_PREFIX}${hashOf(JSON.parse(JSON.stringify(what)))}`;
+		return { ...item, json: { ...item.json, key: ours } };
+	}
 
 	function compose(id: string, more: Record<string, unknown>, to = round): INodeExecutionData[] {
 		const artefact = artefacts.get(id);
 		if (artefact === undefined) return [];
 		const held = arrived.held.get(id);
-		const work = itemOf(runId, artefact, to, { verdict: verdictFor(document, artefact) });
+		const work = itemOf(runId, artefact, to, {
+			verdict: verdictFor(document, artefact),
+			replayed: isReplayed,
+		});
 		return [
 			{
 				json: plain({
@@ -64,7 +80,12 @@ export async function composeItems(
 	}
 
 	function toEscalatedItem({ slot, artefactId, status, why, failure }: Escalation): INodeExecutionData {
-		const more = { status, why, ...(failure === undefined ? {} : { failure }) };
+		const more = {
+			status,
+			why,
+			...(failure === undefined ? {} : { failure }),
+			...(isReplayed ? { replayed: true } : {}),
+		};
 		const [item] = artefactId === undefined ? [] : compose(artefactId, more);
 		return (
 			item ?? {

@@ -96,6 +96,15 @@ export const properties: INodeProperties[] = [
 				description: 'Seconds up to which the waiting grows',
 			},
 			{
+				displayName: 'Random Extra Wait (%)',
+				name: 'waitSpread',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 20,
+				description:
+					'How much longer a wait may become by chance, so that runs that failed together do not all come back at once',
+			},
+			{
 				displayName: 'Roll Back To',
 				name: 'rollBackTo',
 				type: 'string',
@@ -105,12 +114,12 @@ export const properties: INodeProperties[] = [
 					'A checkpoint of which brief, intent and own fields come back before trying again. The work itself stays.',
 			},
 			{
-				displayName: 'Spend Cap',
+				displayName: 'Stop When Spent (USD)',
 				name: 'spendCap',
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 2 },
 				default: 0,
-				description: 'US dollars of the run after which nothing is tried again. 0: no limit.',
+				description: 'US dollars that the run has spent, after which nothing is tried again. 0: no limit.',
 			},
 			{
 				displayName: 'Wait Factor',

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { RunScope } from '../../shared/host';
-import type { RetryPolicy } from '../../shared/recovery';
+import type { DecidedRound, RetryPolicy } from '../../shared/recovery';
 import type { RoundDecision } from '../../shared/state';
 import type { ArrivedRound } from './arrivals';
+import { readPolicy } from './policy';
 
 type Outputs = [escalate: INodeExecutionData[], retry: INodeExecutionData[], done: INodeExecutionData[]];
 
-/** Longer waits leave with the items, for n8n's own Wait step. */
-const LONGEST_WAIT_INSIDE_MS = 60_000;
+const RETRY_OUTPUT = 1;
 
 /**
  * Records what arrived and, when the round is complete, decides it. Until then everything is held, which shows as three
@@ -16,7 +16,7 @@ const LONGEST_WAIT_INSIDE_MS = 60_000;
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { isMoreToCome, openRunScope, tell, toNodeError } = await import('../../shared/host');
-	const { decideRound, isRoundComplete, noteEmitted } = await import('../../shared/recovery');
+	const { decideRound, isRoundComplete, noteEmitted, stopCircle } = await import('../../shared/recovery');
 	const { arrivedRounds } = await import('./arrivals');
 	try {
 		const scope = await openRunScope(context);
@@ -24,24 +24,70 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		const { rounds, strays } = await arrivedRounds(context, scope);
 		const outputs: Outputs = [[...strays], [], []];
 		const moreToCome = isMoreToCome(context);
+		const circle = await circlesOf(context, rounds, policy);
+		if (circle === 'end') return await endCircle(context);
 		for (const round of rounds) {
 			if (!isRoundComplete(await scope.store.read(round.runId), round, moreToCome)) {
 				tell(context, `Holding ${round.here.length} of this round until the rest has arrived`);
 				continue;
 			}
 			const rollBackTo = await readCheckpoint(context, scope, round.runId);
-			const decision = await decideRound(scope.store, round, policy, Date.now());
+			const decided =
+				circle === 'stop'
+					? { decision: await stopCircle(scope.store, round, Date.now()), isReplayed: false }
+					: await decideRound(scope.store, round, policy, { now: Date.now(), random: Math.random() });
+			const { decision } = decided;
 			if (decision.kind === 'retry' && rollBackTo !== '')
 				await rollBack(scope, round.runId, rollBackTo, decision);
-			await emit(context, scope, round, decision, outputs);
+			tell(context, hintOf(decided), decision.kind === 'escalate' ? 'warning' : 'info');
+			await emit(context, scope, round, decided, outputs);
 			await noteEmitted(scope.store, round, decision);
 			if (decision.kind === 'done' && !scope.seesTheEnd) await close(scope, round.runId);
-			tell(context, decision.why, decision.kind === 'escalate' ? 'warning' : 'info');
 		}
+		await tellUnpriced(context, scope, rounds, policy);
 		return outputs;
 	} catch (error) {
 		throw toNodeError(context, error, 0);
 	}
+}
+
+/** What stands above the output. */
+function hintOf({ decision, isReplayed }: DecidedRound): string {
+	const more = isReplayed
+		? ['This is on record, and was not decided anew.']
+		: decision.waitMs > 0
+			? [`The next try waits ${Math.ceil(decision.waitMs / 1000)} s.`]
+			: [];
+	return [decision.why, ...more].join(decision.why.endsWith('.') ? ' ' : '. ');
+}
+
+/** Whether what arrived has gone round through this router too often. */
+async function circlesOf(
+	context: IExecuteFunctions,
+	rounds: readonly ArrivedRound[],
+	policy: RetryPolicy,
+): Promise<'no' | 'stop' | 'end'> {
+	const { passesBefore } = await import('../../shared/host');
+	const { circling } = await import('../../shared/recovery');
+	const passes = passesBefore(context, [0, 1]).map(({ output, ...pass }) => ({
+		...pass,
+		isRetry: output === RETRY_OUTPUT,
+	}));
+	return circling(
+		passes,
+		rounds.map(({ runId }) => runId),
+		policy,
+	);
+}
+
+/** Whatever left now would come back. Where an error would only send it on by the first output, nothing leaves at all. */
+async function endCircle(context: IExecuteFunctions): Promise<Outputs> {
+	const { tell } = await import('../../shared/host');
+	const { circleError } = await import('../../shared/recovery');
+	const error = circleError();
+	if (context.getNode().onError === undefined || context.getNode().onError === 'stopWorkflow') throw error;
+	tell(context, `${error.message} It ends here. ${error.hint}`, 'warning');
+	return [[], [], []];
 }
 
 /** Looked up before anything is decided, so that a name that does not exist changes nothing. */
@@ -76,12 +122,13 @@ async function emit(
 	context: IExecuteFunctions,
 	scope: RunScope,
 	round: ArrivedRound,
-	decision: RoundDecision,
+	{ decision, isReplayed }: DecidedRound,
 	outputs: Outputs,
 ): Promise<void> {
 	const { composeItems } = await import('./outputItems');
+	const { LONGEST_WAIT_INSIDE_MS } = await import('../../shared/recovery');
 	const [escalate, retry, done] = outputs;
-	const items = await composeItems(context, scope, round, decision);
+	const items = await composeItems(context, scope, round, decision, isReplayed);
 	done.push(...items.done);
 	escalate.push(...items.escalate);
 	if (items.retry.length === 0) return;
@@ -95,24 +142,22 @@ async function emit(
 	retry.push(...items.retry);
 }
 
-async function readPolicy(context: IExecuteFunctions): Promise<RetryPolicy> {
-	const { resolvePolicy } = await import('../../shared/recovery');
-	const number = (name: string, otherwise: number): number =>
-		Number(context.getNodeParameter(name, 0, otherwise));
-	const retryWith = context.getNodeParameter('retryWith', 0, 'generate') === 'revise' ? 'revise' : 'generate';
-	const goesOn = context.getNodeParameter('whenSpent', 0, 'escalate') === 'goOnWithWhatPassed';
-	return resolvePolicy({
-		target: number('target', 0),
-		attempts: number('attempts', 3),
-		humanRounds: number('humanRounds', 5),
-		retryWith,
-		whenSpent: goesOn ? 'goOnWithWhatPassed' : 'escalate',
-		deadlineMs: number('options.deadline', 0) * 60_000,
-		spendCapUsd: number('options.spendCap', 0),
-		backoff: {
-			initialMs: number('options.initialWait', 1) * 1000,
-			factor: number('options.waitFactor', 2),
-			maximumMs: number('options.longestWait', 60) * 1000,
-		},
-	});
+/** Calls whose price nobody knows are not counted; who set a limit has to know. */
+async function tellUnpriced(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	rounds: readonly ArrivedRound[],
+	{ spendCapUsd }: RetryPolicy,
+): Promise<void> {
+	if (spendCapUsd === 0) return;
+	const { counted, tell } = await import('../../shared/host');
+	let calls = 0;
+	for (const runId of new Set(rounds.map((round) => round.runId)))
+		calls += (await scope.store.getRun(runId)).unpricedCalls;
+	if (calls === 0) return;
+	tell(
+		context,
+		`${counted(calls, 'call')} of unknown price are not counted by 'Stop When Spent (USD)'.`,
+		'warning',
+	);
 }

@@ -19,6 +19,7 @@ import * as runGetAll from './run/getAll.operation';
 import * as runGetStatusLink from './run/getStatusLink.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
+import * as runMarkCrashed from './run/markCrashed.operation';
 import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
@@ -192,6 +193,12 @@ export const properties: INodeProperties[] = [
 			description: 'Add the runs of an exported file to this store, exactly as they were',
 		},
 		{
+			name: 'Mark Crashed',
+			value: 'markCrashed',
+			action: 'Mark a run as crashed',
+			description: 'Find the runs of an execution that ended with an error, and say how to go on',
+		},
+		{
 			name: 'Review Again',
 			value: 'reviewAgain',
 			action: 'Review a run again',
@@ -249,6 +256,7 @@ export const properties: INodeProperties[] = [
 	...runGetStatusLink.description,
 	...runHandToPerson.description,
 	...runImport.description,
+	...runMarkCrashed.description,
 	...runReviewAgain.description,
 	...runStart.description,
 	...runStop.description,
@@ -267,7 +275,11 @@ export const properties: INodeProperties[] = [
 		...runField,
 		displayOptions: {
 			...notForAgents,
-			hide: { resource: ['review'], operation: ['start', 'delete', 'import'], whichRuns: ['all'] },
+			hide: {
+				resource: ['review'],
+				operation: ['start', 'delete', 'import', 'markCrashed'],
+				whichRuns: ['all'],
+			},
 		},
 	},
 	{ ...runField, noDataExpression: true, displayOptions: onlyForAgents },

@@ -19,6 +19,7 @@ import * as runGetAll from './run/getAll.operation';
 import * as runGetStatusLink from './run/getStatusLink.operation';
 import * as runHandToPerson from './run/handToPerson.operation';
 import * as runImport from './run/import.operation';
+import * as runMarkCrashed from './run/markCrashed.operation';
 import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
@@ -50,6 +51,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/getStatusLink': runGetStatusLink.execute,
 	'run/handToPerson': runHandToPerson.execute,
 	'run/import': runImport.execute,
+	'run/markCrashed': runMarkCrashed.execute,
 	'run/reviewAgain': runReviewAgain.execute,
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
@@ -66,7 +68,13 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'state/write': stateWrite.execute,
 };
 /** These are about what failed, so they work on failed items too. */
-const FOR_FAILED = new Set(['run/delete', 'run/getStatusLink', 'run/handToPerson', 'run/stop']);
+const FOR_FAILED = new Set([
+	'run/delete',
+	'run/getStatusLink',
+	'run/handToPerson',
+	'run/markCrashed',
+	'run/stop',
+]);
 
 function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 	const part = (name: string): string => String(context.getNodeParameter(name, itemIndex));

@@ -109,6 +109,68 @@ export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined 
 	return after === undefined ? undefined : new Set(after.map(({ name }) => name));
 }
 
+/** Which output of which pass of a step gave something on. */
+export interface Source {
+	node: string;
+	pass: number;
+	output: number;
+}
+
+/** What n8n keeps of the passes of this execution's steps, as far as they lead to this one. */
+export interface ExecutionRecord {
+	own: string;
+	/** Where what this step is given now comes from. */
+	given(inputs: readonly number[]): Source[];
+	passes(node: string): Array<{ sources: Source[]; outputs: unknown[][] }>;
+	/** Type of a step before this one, with its version as n8n writes it: `splitInBatches@3`. */
+	typeOf(node: string): string;
+}
+
+/** `undefined` when n8n does not show it. */
+export function executionRecord(context: IExecuteFunctions): ExecutionRecord | undefined {
+	const runData = insidesOf(context)?.resultData?.runData;
+	if (typeof runData !== 'object' || runData === null) return undefined;
+	const types = new Map(
+		relatives(context, 'getParentNodes')?.map(({ name, type, typeVersion }) => [
+			name,
+			`${type}@${typeVersion ?? 1}`,
+		]),
+	);
+	return {
+		own: context.getNode().name,
+		given: (inputs) => sourcesIn(inputs.map((input) => sourceOf(context, input))),
+		typeOf: (node) => types.get(node) ?? '',
+		passes(node) {
+			const passes: unknown = runData[node];
+			if (!Array.isArray(passes)) return [];
+			return passes.map((pass) => {
+				const outputs: unknown[] = Object(pass).data?.main ?? [];
+				return {
+					sources: sourcesIn(Object(pass).source),
+					outputs: outputs.map((items) => (Array.isArray(items) ? items : [])),
+				};
+			});
+		},
+	};
+}
+
+function sourcesIn(list: unknown): Source[] {
+	if (!Array.isArray(list)) return [];
+	return list.flatMap((source) => {
+		const { previousNode: node, previousNodeRun: pass = 0, previousNodeOutput: output = 0 } = Object(source);
+		return typeof node === 'string' ? [{ node, pass: Number(pass), output: Number(output) }] : [];
+	});
+}
+
+/** An input may not be connected. */
+function sourceOf(context: IExecuteFunctions, input: number): unknown {
+	try {
+		return context.getInputSourceData(input);
+	} catch {
+		return undefined;
+	}
+}
+
 /** Whether a Retry Router that is switched on comes after this step, or is this step. */
 export function isRouterAhead(context: IExecuteFunctions): boolean {
 	if (ROUTER_TYPE.test(context.getNode().type)) return true;
@@ -309,6 +371,7 @@ function isMadeUp(pass: unknown): boolean {
 interface Relative {
 	name: string;
 	type: string;
+	typeVersion?: number;
 	disabled?: boolean | undefined;
 }
 

@@ -16,6 +16,7 @@ export {
 	stepsBefore,
 	stepsOfRouter,
 } from './engine';
+export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
 export { registerAll, registerWork, type Piece } from './registerWork';

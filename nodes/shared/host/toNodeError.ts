@@ -12,7 +12,7 @@ import { PipelineError, isPipelineError, type Failure } from '../errors';
 /** Any thrown thing as ours. What is not ours is a defect: its text stays in `cause`, and away from the screen. */
 export function asPipelineError(error: unknown): PipelineError {
 	if (isPipelineError(error)) return error;
-	if (error instanceof Error && error.name === 'AbortError') {
+	if (Object(error).name === 'AbortError') {
 		return new PipelineError('cancelled', 'The execution was stopped.', { cause: error });
 	}
 	return new PipelineError('internal', 'This step stopped for a reason that it did not expect.', {

@@ -1,12 +1,14 @@
 import { PipelineError, type Failure } from '../errors';
 import type { Decision, Escalation, RetryOrder, RoundDecision, Verdict } from '../state';
+import { waitBefore } from './backoff';
 import type { RetryPolicy } from './policy';
+import { counted, inSeconds, sayRetry } from './words';
 
 /** One place of the round: what state and the arrivals say of the work in it. */
 export interface Place {
 	slot: number;
 	/** Missing when nothing came of the place. */
-	artefact?: { id: string; title: string; logline: string };
+	artefact?: { id: string; title: string; logline: string; kind?: string };
 	/** Approved by a person. */
 	locked: boolean;
 	/** The verdict on the artefact as it is now. Nothing else can make it count as passed. */
@@ -37,6 +39,12 @@ export interface RoundFacts {
 	spentUsd: number;
 	/** Since the start of the run. */
 	elapsedMs: number;
+	/** When it is decided, in ms since 1970. */
+	now: number;
+	/** By chance, from 0 to 1. */
+	random: number;
+	/** How long the round before was to be waited for, where this round came too soon; else 0. */
+	unkeptWaitMs: number;
 }
 
 /**
@@ -52,43 +60,39 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 
 	if (accepted.length >= target) {
 		const rest = open.length === 0 ? '' : `; ${open.length} more did not pass and are left out`;
-		return { ...base, kind: 'done', why: `${count(accepted.length)} passed${rest}.`, done: ids(accepted) };
+		return { ...base, kind: 'done', why: `${counted(accepted)} passed${rest}.`, done: ids(accepted) };
 	}
 
 	const missing = [...open, ...emptyPlaces(facts.places, target - accepted.length - open.length)];
 	const spent = whySpent(facts, policy);
-	const chosen = missing
-		.map((place) => ({ place, order: orderFor(place, facts, policy, spent) }))
-		.filter((each): each is { place: Place; order: RetryOrder } => each.order !== undefined)
-		.sort(
-			(a, b) =>
-				Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot,
-		)
-		.slice(0, target - accepted.length);
+	const chosen = chooseOrders(missing, target - accepted.length, facts, policy, spent);
 	const orders = chosen.map(({ order }) => order);
-	if (orders.length > 0) {
+	const failures = chosen.flatMap(({ place }) => place.failure ?? []);
+	const waitMs = waitBefore(facts.round, failures, policy.backoff, facts.random);
+	const tooLate = whyTooLate(facts, policy, waitMs);
+	if (orders.length > 0 && tooLate === undefined) {
 		return {
 			...base,
 			kind: 'retry',
-			why: `${count(accepted.length)} kept, ${orders.length} sent back: ${orders[0]?.why ?? ''}`,
+			why: sayRetry(accepted, orders),
 			...(chosen.some(({ place }) => place.sentBackBy !== undefined) ? { isHuman: true } : {}),
 			retry: orders,
 			rechecked: [...base.rechecked, ...orders.filter((order) => !isAttempt(order)).flatMap(idOf)],
-			waitMs: waitBefore(
-				facts,
-				policy,
-				chosen.map(({ place }) => place),
-			),
+			waitMs,
 		};
 	}
 
-	const reason = spent ?? new PipelineError('attempts_spent', 'Another try could not mend what is left.');
-	const escalate = missing.map((place) => escalationOf(place, reason));
+	const reason =
+		(orders.length > 0 ? tooLate : undefined) ??
+		spent ??
+		missing.map((place) => whyTooSoon(place, facts)).find((why) => why !== undefined) ??
+		new PipelineError('attempts_spent', 'Another try could not mend what is left.');
+	const escalate = missing.map((place) => escalationOf(place, whyTooSoon(place, facts) ?? reason));
 	if (policy.whenSpent === 'goOnWithWhatPassed' && accepted.length > 0) {
 		return {
 			...base,
 			kind: 'partly',
-			why: `${reason.message} Going on with ${count(accepted.length)}.`,
+			why: `${reason.message} Going on with ${counted(accepted)}.`,
 			done: ids(accepted),
 			escalate,
 		};
@@ -96,7 +100,7 @@ export function decideNext(facts: RoundFacts, policy: RetryPolicy): RoundDecisio
 	return {
 		...base,
 		kind: 'escalate',
-		why: `${reason.message} ${count(accepted.length)} passed, ${missing.length} did not.`,
+		why: `${reason.message} ${counted(accepted)} passed, ${missing.length} did not.`,
 		escalate: [...accepted.map(passedEscalation), ...escalate],
 	};
 }
@@ -107,12 +111,17 @@ function describeRound(facts: RoundFacts, accepted: readonly Place[], open: read
 		node: facts.node,
 		round: facts.round,
 		covers: [...facts.covers],
+		decidedAt: new Date(facts.now).toISOString(),
 		kind: 'escalate',
 		why: '',
 		done: [],
 		retry: [],
 		escalate: [],
-		kept: accepted.flatMap(({ artefact }) => (artefact === undefined ? [] : [{ ...artefact }])),
+		kept: accepted.flatMap(({ artefact }) => {
+			if (artefact === undefined) return [];
+			const { id, title, logline } = artefact;
+			return [{ id, title, logline }];
+		}),
 		sentBack: open.flatMap((place) =>
 			place.artefact === undefined ? [] : [{ title: place.artefact.title, why: whyNot(place) }],
 		),
@@ -140,6 +149,24 @@ function emptyPlaces(places: readonly Place[], howMany: number): Place[] {
 	return empty;
 }
 
+/** What is sent back, checks first, and no more than is missing. */
+function chooseOrders(
+	missing: readonly Place[],
+	most: number,
+	facts: RoundFacts,
+	policy: RetryPolicy,
+	spent: PipelineError | undefined,
+): Array<{ place: Place; order: RetryOrder }> {
+	return missing
+		.map((place) => ({ place, order: orderFor(place, facts, policy, spent) }))
+		.filter((each): each is { place: Place; order: RetryOrder } => each.order !== undefined)
+		.sort(
+			(a, b) =>
+				Number(b.order.next === 'check') - Number(a.order.next === 'check') || a.order.slot - b.order.slot,
+		)
+		.slice(0, most);
+}
+
 function orderFor(
 	place: Place,
 	facts: RoundFacts,
@@ -153,19 +180,21 @@ function orderFor(
 		why: whyNot(place),
 		...(place.maker === undefined ? {} : { maker: place.maker }),
 	};
+	if (place.failure?.code === 'came_back_unchanged') return undefined;
 	if (place.sentBackBy !== undefined) {
 		if (isOutOfMeans(spent) || facts.humanRounds >= policy.humanRounds) return undefined;
 		return { ...base, next: place.sentBackBy.action === 'reject' ? 'generate' : 'revise' };
 	}
+	const isHopeless = place.failure?.retryable === false || whyTooSoon(place, facts) !== undefined;
+	if (place.artefact !== undefined && place.failure?.keepsWork === true) {
+		return spent !== undefined || isHopeless ? undefined : { ...base, next: 'check', repeats: true };
+	}
 	if (needsAnotherCheck(place)) {
-		if (hadNoJudge(place)) return undefined;
+		if (place.failure?.retryable === false || hadNoJudge(place)) return undefined;
 		const isFirstTime = place.artefact !== undefined && !facts.rechecked.includes(place.artefact.id);
 		return isFirstTime && !isOutOfMeans(spent) ? { ...base, next: 'check' } : undefined;
 	}
-	if (spent !== undefined || place.failure?.retryable === false || isPassedAndLost(place)) return undefined;
-	if (place.artefact !== undefined && place.failure?.keepsWork === true) {
-		return { ...base, next: 'check', repeats: true };
-	}
+	if (spent !== undefined || isHopeless || isPassedAndLost(place)) return undefined;
 	const canRevise = place.artefact !== undefined && place.verdict?.outcome === 'fail';
 	return { ...base, next: canRevise ? policy.retryWith : 'generate' };
 }
@@ -175,15 +204,17 @@ export function isAttempt({ next, repeats }: RetryOrder): boolean {
 	return next !== 'check' || repeats === true;
 }
 
-/** Work that is there and about which nobody knows surely whether it is good. */
-function needsAnotherCheck(place: Place): boolean {
-	if (place.artefact === undefined || place.failure !== undefined) return false;
-	return place.verdict === undefined || place.verdict.outcome === 'unsure';
+/** Work that is there and about which nobody knows surely whether it is good, or that passed and failed at a later step. */
+function needsAnotherCheck({ artefact, locked, verdict, failure }: Place): boolean {
+	if (artefact === undefined) return false;
+	const isGood = locked || verdict?.outcome === 'pass';
+	if (failure !== undefined) return isGood && failure.code !== 'lost_on_the_way';
+	return verdict === undefined || verdict.outcome === 'unsure';
 }
 
-/** It passed, and a step between the check and the router dropped it. Making it anew would overwrite work that passed. */
-function isPassedAndLost(place: Place): boolean {
-	return place.failure?.code === 'lost_on_the_way' && place.verdict?.outcome === 'pass';
+/** It is good, and a step between the check and the router dropped it. Making it anew would overwrite it. */
+function isPassedAndLost({ locked, verdict, failure }: Place): boolean {
+	return failure?.code === 'lost_on_the_way' && (locked || verdict?.outcome === 'pass');
 }
 
 /** Attempts are rounds of generation, so a check is still possible when they are spent, but not without time or money. */
@@ -197,7 +228,7 @@ function whySpent(facts: RoundFacts, policy: RetryPolicy): PipelineError | undef
 	}
 	if (policy.spendCapUsd > 0 && facts.spentUsd >= policy.spendCapUsd) {
 		return new PipelineError(
-			'budget_exhausted',
+			'spend_cap_reached',
 			`The run has spent $${facts.spentUsd.toFixed(4)} of $${policy.spendCapUsd}.`,
 		);
 	}
@@ -207,13 +238,26 @@ function whySpent(facts: RoundFacts, policy: RetryPolicy): PipelineError | undef
 	return undefined;
 }
 
-/** Only a failure of a service is worth waiting for; a concept that missed the style is not. */
-function waitBefore(facts: RoundFacts, policy: RetryPolicy, missing: readonly Place[]): number {
-	const failures = missing.flatMap(({ failure }) => (failure?.layer === 'capability' ? [failure] : []));
-	if (failures.length === 0) return 0;
-	const { initialMs, factor, maximumMs } = policy.backoff;
-	const grown = Math.min(maximumMs, initialMs * factor ** facts.round);
-	return Math.max(grown, ...failures.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+/** A wait that ends after the deadline is not begun. */
+function whyTooLate(
+	{ elapsedMs }: RoundFacts,
+	{ deadlineMs }: RetryPolicy,
+	waitMs: number,
+): PipelineError | undefined {
+	if (deadlineMs === 0 || elapsedMs + waitMs < deadlineMs) return undefined;
+	return new PipelineError(
+		'deadline_passed',
+		`The next try has to wait ${inSeconds(waitMs)}, and the time for this run is over before.`,
+	);
+}
+
+/** The service asked for a wait, was asked again before it was over, and failed again: the next try would do no better. */
+function whyTooSoon({ failure }: Place, { unkeptWaitMs }: RoundFacts): PipelineError | undefined {
+	if (unkeptWaitMs === 0 || failure?.layer !== 'capability' || !failure.retryable) return undefined;
+	return new PipelineError(
+		'wait_not_kept',
+		`The next try had to wait ${inSeconds(unkeptWaitMs)} and came sooner: nothing on the Retry wire waits.`,
+	);
 }
 
 function whyNot(place: Place): string {
@@ -246,7 +290,10 @@ function escalationOf(place: Place, reason: PipelineError): Escalation {
 		place.failure === undefined &&
 		place.verdict === undefined &&
 		place.sentBackBy === undefined;
-	const failure = place.failure ?? whyHanded(place, notChecked, reason).toFailure();
+	const failure =
+		reason.code === 'wait_not_kept' || place.failure === undefined
+			? whyHanded(place, notChecked, reason).toFailure()
+			: place.failure;
 	return {
 		slot: place.slot,
 		...(place.artefact === undefined ? {} : { artefactId: place.artefact.id }),
@@ -293,8 +340,4 @@ function ids(places: readonly Place[]): string[] {
 
 function idOf(order: RetryOrder): string[] {
 	return order.artefactId === undefined ? [] : [order.artefactId];
-}
-
-function count(number: number): string {
-	return number === 1 ? '1 piece' : `${number} pieces`;
 }

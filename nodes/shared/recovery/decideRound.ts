@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { PipelineError, type Failure } from '../errors';
 import {
 	canonicalJson,
 	requestsOf,
@@ -7,9 +7,10 @@ import {
 	type StateDocument,
 	type StateStore,
 } from '../state';
-import { decideNext } from './decideNext';
+import type { RoundFacts } from './decideNext';
 import type { RetryPolicy } from './policy';
 import {
+	decideFromState,
 	factsOfRound,
 	isExpected,
 	nameOf,
@@ -29,6 +30,8 @@ export interface RouterRound {
 	round: number;
 	/** All that arrived of the round. */
 	arrivals: readonly Arrival[];
+	/** Failures of an earlier execution, which what arrived now has taken the place of. */
+	outdated: readonly Arrival[];
 	/** What arrived in this pass. */
 	here: readonly Arrival[];
 	everArrived: ReadonlySet<string>;
@@ -72,6 +75,13 @@ function hasAllExpected(document: StateDocument, round: RouterRound): boolean {
 	return hasAllKnown && (isUnplaced || own.length + failedAlone.length >= requested);
 }
 
+/** A decision, and whether it is one from the record. */
+export interface DecidedRound {
+	decision: RoundDecision;
+	/** An earlier execution, or an earlier try of this one, decided it. */
+	isReplayed: boolean;
+}
+
 /**
  * Decides a round once, in state. Asked again about the same work with the same verdicts, the recorded decision is given
  * back; other work, changed work and new verdicts are decided anew, and so is what went to a person and could go on now.
@@ -80,39 +90,43 @@ export async function decideRound(
 	store: StateStore,
 	round: RouterRound,
 	policy: RetryPolicy,
-	now: number,
-): Promise<RoundDecision> {
+	{ now, random }: { now: number; random: number },
+): Promise<DecidedRound> {
 	const document = await store.read(round.runId);
 	const run = await store.getRun(round.runId);
 	const recorded = ownRounds(document, round.node).filter((decision) => decision.round === round.round);
 	const emittedHere = await emittedIn(store, round);
-	const names = round.here.map((arrival) => nameOf(arrival, document));
+	const names = round.here.map((arrival) => nameOf(arrival, document, round.round));
 	const known = recorded.findLast(({ covers }) => names.every((name) => covers.includes(name)));
 	if (known?.kind === 'retry' && emittedHere.decisions.has(known.id) && round.reached > round.round) {
-		return cameBack(known);
+		return { decision: cameBack(known), isReplayed: false };
 	}
-	if (known?.kind === 'done' || known?.kind === 'retry') return known;
+	const asRecorded = (decision: RoundDecision): DecidedRound => ({
+		decision,
+		isReplayed: !emittedHere.decisions.has(decision.id),
+	});
+	if (known?.kind === 'done' || known?.kind === 'retry') return asRecorded(known);
 
 	const number = recorded.length + 1;
 	const id = `${round.node}#${round.round}${number === 1 ? '' : `.${number}`}`;
-	const decision = decideNext(
-		factsOfRound({
-			...round,
-			id,
-			document,
-			arrivals: round.arrivals.filter(
-				({ artefactId, name }) =>
-					artefactId !== undefined ||
-					!emittedHere.names.has(name ?? '') ||
-					round.here.some((arrival) => arrival.name === name),
-			),
-			emitted: emittedHere.ids,
-			spentUsd: run.costUsd,
-			elapsedMs: now - Date.parse(run.createdAt),
-		}),
-		policy,
-	);
-	if (known !== undefined && isSame(known, decision)) return known;
+	const input = {
+		...round,
+		id,
+		document,
+		arrivals: round.arrivals.filter(
+			({ artefactId, name }) =>
+				artefactId !== undefined ||
+				!emittedHere.names.has(name ?? '') ||
+				round.here.some((arrival) => arrival.name === name),
+		),
+		emitted: emittedHere.ids,
+		spentUsd: run.costUsd,
+		startedAt: run.createdAt,
+		now,
+		random,
+	};
+	const decision = decideFromState(input, policy);
+	if (known !== undefined && isSame(known, decision)) return asRecorded(known);
 	const entry = JSON.parse(JSON.stringify(decision));
 	const [result] = await store.write(round.runId, [
 		{
@@ -137,27 +151,38 @@ export async function decideRound(
 					by: round.by,
 					round: round.round,
 				},
-				...round.here.flatMap(({ failure, artefactId }) =>
-					failure === undefined
-						? []
-						: [
-								{
-									layer: failure.layer,
-									event: 'failure',
-									note: failure.message,
-									by: round.by,
-									round: round.round,
-									failure,
-									...(artefactId === undefined ? {} : { artefactId }),
-								},
-							],
-				),
+				...failuresOf(round, factsOfRound(input)).map(({ failure, artefactId }) => ({
+					layer: failure.layer,
+					event: 'failure',
+					note: failure.message,
+					by: round.by,
+					round: round.round,
+					failure,
+					...(artefactId === undefined ? {} : { artefactId }),
+				})),
 			],
 		},
 	]);
 	if (result?.ok !== true)
 		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
-	return roundDecisionSchema.parse(result.outcome);
+	return { decision: roundDecisionSchema.parse(result.outcome), isReplayed: false };
+}
+
+/** What failed: as it arrived in this pass, and what the router itself found, such as work that never came. */
+function failuresOf(
+	{ here, arrivals }: RouterRound,
+	{ places }: RoundFacts,
+): Array<{ failure: Failure; artefactId?: string }> {
+	const brought = new Set(arrivals.flatMap(({ failure }) => failure?.code ?? []));
+	const arrived = here.flatMap(({ failure, artefactId }) =>
+		failure === undefined ? [] : [{ failure, ...(artefactId === undefined ? {} : { artefactId }) }],
+	);
+	const found = places.flatMap(({ failure, artefact }) =>
+		failure === undefined || brought.has(failure.code)
+			? []
+			: [{ failure, ...(artefact === undefined ? {} : { artefactId: artefact.id }) }],
+	);
+	return [...arrived, ...found];
 }
 
 /** Notes that a decision has left the router in this execution. */

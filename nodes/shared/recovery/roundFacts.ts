@@ -2,6 +2,7 @@ import { PipelineError, type Failure } from '../errors';
 import {
 	artefactsOf,
 	decisionOn,
+	decisionsOf,
 	requestsOf,
 	roundsOf,
 	verdictFor,
@@ -10,7 +11,8 @@ import {
 	type RoundDecision,
 	type StateDocument,
 } from '../state';
-import { isAttempt, type Place, type RoundFacts } from './decideNext';
+import { decideNext, isAttempt, type Place, type RoundFacts } from './decideNext';
+import { LONGEST_WAIT_INSIDE_MS, type RetryPolicy } from './policy';
 
 /** An item that reached the router: which work it is, or which failure it brings. */
 export interface Arrival {
@@ -31,14 +33,29 @@ export interface RoundInput {
 	document: StateDocument;
 	/** Of this round. */
 	arrivals: readonly Arrival[];
+	/** Failures of an earlier execution: the decision takes the place of the one on them. */
+	outdated?: readonly Arrival[];
 	/** Ids of all work that ever reached this router. */
 	everArrived?: ReadonlySet<string>;
 	/** Names of the steps whose work comes to this router; undefined when n8n does not show them: then all of the run's. */
 	upstream?: ReadonlySet<string> | undefined;
 	/** Ids that have left this router already in this execution, by Done or Escalate. */
 	emitted?: ReadonlySet<string>;
+	/** The run's spend so far, and when it began (ISO 8601). */
 	spentUsd: number;
-	elapsedMs: number;
+	startedAt: string;
+	/** In ms since 1970. */
+	now: number;
+	/** By chance, from 0 to 1. */
+	random: number;
+}
+
+/**
+ * What a router does next, of what the run's state says (work, verdicts, decisions of people, earlier rounds), what arrived
+ * with which failures, the time and chance. The same input always gives the same decision.
+ */
+export function decideFromState(input: RoundInput, policy: RetryPolicy): RoundDecision {
+	return decideNext(factsOfRound(input), policy);
 }
 
 /**
@@ -73,22 +90,45 @@ export function factsOfRound(input: RoundInput): RoundFacts {
 	const unplaced = arrivals.flatMap(({ slot, artefactId, failure }) =>
 		failure !== undefined && slot === undefined && artefactId === undefined ? [failure] : [],
 	);
+	const isEarly = requests.length === 0 && artefacts.length === 0;
 	const asked = requests.reduce((sum, { count }) => sum + count, 0) - emitted.size;
 	const requested = Math.max(asked, places.length);
-	const all = withUnplaced(places, requested, unplaced);
+	const all = withUnplaced(places, requested, isEarly ? unplaced.map(beforeAnyWork) : unplaced);
 	return {
 		id: input.id,
 		node,
 		round,
-		covers: arrivals.map((arrival) => nameOf(arrival, document)),
+		covers: [...arrivals, ...(input.outdated ?? [])].map((arrival) => nameOf(arrival, document, round)),
 		places: all.map((place) => withMaker(place, document, requests)),
 		requested: Math.max(requested, all.length),
 		attempts: 1 + countTries(all, earlier, document),
 		humanRounds: earlier.filter(({ isHuman }) => isHuman === true).length,
 		rechecked: earlier.flatMap(({ rechecked }) => rechecked),
 		spentUsd: input.spentUsd,
-		elapsedMs: input.elapsedMs,
+		elapsedMs: input.now - Date.parse(input.startedAt),
+		now: input.now,
+		random: input.random,
+		unkeptWaitMs: Math.max(
+			0,
+			...previousDecisions(round, document, node).flatMap((before) => unkeptWait(before, input.now)),
+		),
 	};
+}
+
+/**
+ * A step of ours that failed before work was asked for, such as capturing the intent: Retry leads to the steps that make work,
+ * which cannot mend it. A step of another kind may make the work itself.
+ */
+function beforeAnyWork(failure: Failure): Failure {
+	if (failure.code === 'upstream_unavailable' || failure.code === 'upstream_failed') return failure;
+	const hint = `${failure.hint} Start again with the same run key, or press Retry in Executions: it goes on at that step.`;
+	return { ...failure, retryable: false, hint };
+}
+
+/** Waits inside the router are kept. Of the others, n8n's Wait step may be a little early. */
+function unkeptWait({ waitMs, decidedAt }: RoundDecision, now: number): number[] {
+	if (waitMs <= LONGEST_WAIT_INSIDE_MS || decidedAt === undefined) return [];
+	return now - Date.parse(decidedAt) < waitMs * 0.9 ? [waitMs] : [];
 }
 
 /** In how many rounds before something was to be made for these places: rows of a loop do not share their attempts. */
@@ -120,14 +160,23 @@ export function ownRounds(document: StateDocument, node: string): RoundDecision[
 	return roundsOf(document).filter((decision) => decision.node === node);
 }
 
-/** Names an arrival with all that a decision about it depends on: another content or verdict is another name. */
-export function nameOf(arrival: Arrival, document: StateDocument): string {
+/**
+ * Names an arrival with all that a decision about it depends on: another content or verdict is another name. What people said
+ * in later rounds is not part of it, nor is an approval of what had passed: else a run that is started again would be decided
+ * anew, and ask people again.
+ */
+export function nameOf(arrival: Arrival, document: StateDocument, round: number): string {
 	if (arrival.artefactId === undefined) return arrival.name ?? `place ${arrival.slot ?? ''}`;
 	if (arrival.failure !== undefined) return `${arrival.artefactId}@${arrival.failure.code}`;
 	const artefact = artefactsOf(document).find(({ id }) => id === arrival.artefactId);
 	const contentHash = arrival.contentHash ?? artefact?.contentHash ?? '';
 	const as = { id: arrival.artefactId, contentHash };
-	const said = decisionOn(document, as)?.action ?? verdictFor(document, as)?.outcome ?? 'unchecked';
+	const { action } =
+		decisionsOf(document).findLast(
+			(decision) =>
+				decision.artefactId === as.id && decision.contentHash === as.contentHash && decision.round <= round,
+		) ?? {};
+	const said = action === 'approve' ? 'pass' : (action ?? verdictFor(document, as)?.outcome ?? 'unchecked');
 	return `${arrival.artefactId}@${contentHash}@${said}`;
 }
 
@@ -181,14 +230,32 @@ function placeOf(
 ): Place {
 	const verdict = verdictFor(document, artefact);
 	const sentBack = sentBackBy(document, artefact);
+	const name = arrival === undefined ? '' : nameOf(arrival, document, round);
+	// A person may say the same of it again in this round.
+	const isNews = sentBack !== undefined && sentBack.round >= round;
+	const isUnchanged =
+		!isNews &&
+		previousDecisions(round, document, node).some(
+			({ covers, retry }) =>
+				covers.includes(name) &&
+				retry.some(({ artefactId, next }) => artefactId === artefact.id && next !== 'check'),
+		);
 	const isMissing = isExpected(artefact, document, round, node) || everArrived?.has(artefact.id) === false;
 	const isLost = arrival === undefined && isMissing && !artefact.locked;
 	const failure = isLost
 		? new PipelineError('lost_on_the_way', `'${artefact.title}' did not reach the router.`).toFailure()
-		: arrival?.failure;
+		: (arrival?.failure ??
+			(isUnchanged
+				? new PipelineError('came_back_unchanged', `'${artefact.title}' came back unchanged.`).toFailure()
+				: undefined));
 	return {
 		slot: artefact.slot,
-		artefact: { id: artefact.id, title: artefact.title, logline: textOf(artefact.content.logline) },
+		artefact: {
+			id: artefact.id,
+			title: artefact.title,
+			logline: textOf(artefact.content.logline),
+			kind: artefact.kind,
+		},
 		locked: artefact.locked,
 		...(verdict === undefined ? {} : { verdict }),
 		...(sentBack === undefined ? {} : { sentBackBy: sentBack }),

@@ -232,6 +232,9 @@ export class Draft {
 		checkName('The ID of a command', request.commandId ?? '', MAX_KEY);
 		for (const { key } of steps) checkName('The key of a step', key, MAX_KEY);
 		checkSpendCap(request.spendCapUsd);
+		const isStopped = this.run.status === 'stopped';
+		if (isStopped && commands.length > 0)
+			throw new PipelineError('run_closed', `The run '${this.run.title}' was stopped.`);
 		await this.declare(request.declare ?? []);
 		if (expectedVersion !== undefined) {
 			for (const command of commands) await this.refuseConflict(command, expectedVersion);
@@ -240,7 +243,7 @@ export class Draft {
 		// From here on nothing is refused.
 		this.steps.push(...steps);
 		this.addToLedger(...(request.ledger ?? []));
-		this.status = request.status ?? this.status;
+		if (!isStopped) this.status = request.status ?? this.status;
 		this.title = request.title ?? this.title;
 		const { spendCapUsd, estimateUsd } = request;
 		if (spendCapUsd !== undefined) this.budget.spendCapUsd = spendCapUsd;

@@ -218,6 +218,8 @@ export const roundDecisionSchema = z.object({
 	round: z.int().nonnegative(),
 	/** What it is about: artefact ids, and names of arrivals that were no artefact. */
 	covers: z.array(z.string()),
+	/** ISO 8601; missing in runs of earlier versions. */
+	decidedAt: z.string().optional(),
 	/** It sends back what a person sent back. Such rounds have a limit of their own. */
 	isHuman: z.boolean().optional(),
 	kind: z.enum(['done', 'retry', 'escalate', 'partly']),

@@ -3,8 +3,8 @@ import { PipelineError } from '../errors';
 import type { Transaction } from './backends/database';
 import { BUILT_IN_FIELDS } from './builtInFields';
 import { Draft } from './draft';
-import { findEntry } from './entries';
-import type { Json } from './json';
+import { findEntry, liveEntries } from './entries';
+import { isObject, type Json } from './json';
 import * as runs from './runs';
 import type { Run, StartRunRequest, StartedRun } from './stateStore';
 
@@ -52,6 +52,7 @@ export async function continueRun(
 	const now = await briefOf(tx, run.runId);
 	const isOther = brief !== undefined && now !== undefined && brief !== now;
 	if (isOther && ifBriefChanged === 'startAnother') return undefined;
+	if (run.status === 'stopped') return { run, created: false };
 	const draft = await Draft.open(tx, run.runId, at);
 	await draft.declare(request.fields ?? []);
 	if (isOther && ifBriefChanged === 'stop') {
@@ -63,6 +64,10 @@ export async function continueRun(
 	}
 	if (brief !== undefined && brief !== now && !(isOther && ifBriefChanged === 'keep')) {
 		await draft.command({ op: 'set', field: 'brief', value: brief }, 'start', true);
+		if (isOther) {
+			const items = (await currentWork(tx, run.runId)).map((id) => ({ id, stale: true }));
+			await draft.command({ op: 'mergeById', field: 'artefacts', items }, 'start', true);
+		}
 	}
 	await draft.save();
 	return { run: await runs.get(tx, run.runId), created: false };
@@ -77,6 +82,14 @@ export async function startWithBrief(
 	const known = await runs.findByKey(tx, request.runKey);
 	if (known === undefined) return createRun(tx, beginning, request);
 	return (await briefOf(tx, known.runId)) === request.brief ? { run: known, created: false } : undefined;
+}
+
+/** Ids of all work but what was replaced. */
+async function currentWork(tx: Transaction, runId: string): Promise<string[]> {
+	const entries = await liveEntries(tx, runId);
+	return entries.flatMap(({ field, entry, value }) =>
+		field === 'artefacts' && isObject(value) && value.status !== 'replaced' ? [entry] : [],
+	);
 }
 
 async function briefOf(tx: Transaction, runId: string): Promise<Json | undefined> {

@@ -246,7 +246,8 @@ export interface MediaFile {
 export interface StateStore {
 	/**
 	 * Begins the run of a key, or gives back the one it has. Another brief under a known key is refused as `brief_changed`
-	 * with both briefs in `details`, unless `ifBriefChanged` says otherwise.
+	 * with both briefs in `details`, unless `ifBriefChanged` says otherwise; with a new version of the brief, all work that was
+	 * made from the old one is marked stale. A stopped run is given back as it is.
 	 */
 	startRun(request: StartRunRequest): Promise<StartedRun>;
 	/** Fails with `run_not_found`. */
@@ -264,7 +265,9 @@ export interface StateStore {
 	/**
 	 * Applies all requests in one transaction, each of them wholly or not at all: a refused one changes nothing and does not
 	 * stop the others. If anything changed, the document has exactly one new version. Names of more than `MAX_NAME` characters are
-	 * refused (`input_refused`), here as everywhere, and names of fields that every JavaScript object has.
+	 * refused (`input_refused`), here as everywhere, and names of fields that every JavaScript object has. A stopped run refuses
+	 * every change of its document (`run_closed`) and keeps its status; steps and ledger are still written, since what was
+	 * asked was paid.
 	 */
 	write(runId: string, requests: readonly WriteRequest[]): Promise<WriteResult[]>;
 	/**

@@ -58,13 +58,25 @@ function isOfGate(
 	return own.some(({ pieces }) => state === 'failed' || pieces.some(({ artefactId }) => artefactId === slot));
 }
 
-/** Whether anything that went to a person has not been done or sent back since. */
+/**
+ * Whether anything that went to a person has not been done or sent back since. What failed before it was a piece of work is
+ * over when a later decision of the same router is about it too.
+ */
 function isWithPerson(rounds: readonly RoundDecision[]): boolean {
-	const open = new Set<string>();
-	for (const { node, done, retry, escalate } of rounds) {
+	const open = new Map<string, readonly string[]>();
+	for (const { node, done, retry, escalate, covers } of rounds) {
+		const placeOf = (slot: number): string => `${node} ${slot}`;
 		for (const id of done) open.delete(id);
-		for (const { slot, artefactId } of retry) open.delete(artefactId ?? `${node} ${slot}`);
-		for (const { slot, artefactId } of escalate) open.add(artefactId ?? `${node} ${slot}`);
+		for (const { slot, artefactId } of retry) open.delete(artefactId ?? placeOf(slot));
+		for (const [name, about] of open) {
+			const isOver = about.length > 0 && about.every((each) => covers.includes(each));
+			if (name.startsWith(`${node} `) && isOver) open.delete(name);
+		}
+		const about = covers.filter((name) => !name.includes('@'));
+		for (const { slot, artefactId } of escalate) {
+			if (artefactId === undefined) open.set(placeOf(slot), about);
+			else open.set(artefactId, []);
+		}
 	}
 	return open.size > 0;
 }

@@ -1,4 +1,5 @@
-import { BUILT_IN_FIELDS, type StateStore } from '../../../nodes/shared/state';
+import { BUILT_IN_FIELDS, artefactsOf, type StateStore } from '../../../nodes/shared/state';
+import { artefact } from '../../support/samples';
 import { CALL, START, field, type Stage } from '../stage';
 
 export function runsClauses(stage: Stage): void {
@@ -44,6 +45,44 @@ export function runsClauses(stage: Stage): void {
 		expect([kept.run.runId, changed.run.runId]).toEqual([runId, runId]);
 		expect(other.run.runKey).toBe('spring (2)');
 		expect(other.run.runId).not.toBe(runId);
+	});
+
+	it('marks all present work stale with a new version of the brief, approved work too, and no other', async () => {
+		const runId = await startRun('noir');
+		const work = (id: string, more: object) => JSON.parse(JSON.stringify(artefact(id, more)));
+		const items = [work('a', { locked: true }), work('b', {}), work('c', { status: 'replaced' })];
+		await store.write(runId, [
+			{ by: 'Test', asRecordKeeper: true, commands: [{ op: 'mergeById', field: 'artefacts', items }] },
+		]);
+		const stale = async () => artefactsOf(await store.read(runId)).map((each) => each.stale);
+
+		await store.startRun({ ...START, brief: 'comedy', ifBriefChanged: 'keep' });
+		expect(await stale()).toEqual([false, false, false]);
+		await store.startRun({ ...START, brief: 'comedy', ifBriefChanged: 'newVersion' });
+		expect(await stale()).toEqual([true, true, false]);
+		expect(artefactsOf(await store.read(runId))[0]).toMatchObject({ locked: true });
+	});
+
+	it('leaves a stopped run as it is: no change, no other status; what was paid is still recorded', async () => {
+		const runId = await startRun('noir');
+		await store.write(runId, [{ by: 'Test', commands: [], status: { status: 'stopped', note: 'Enough.' } }]);
+		const before = await store.read(runId);
+
+		const [refused, status, paid] = await store.write(runId, [
+			{ by: 'Test', commands: [{ op: 'set', field: 'brief', value: 'comedy' }], asRecordKeeper: true },
+			{ by: 'Test', commands: [], status: { status: 'open' } },
+			{
+				by: 'Test',
+				commands: [],
+				steps: [{ key: 'k', kind: 'call', state: 'answered', node: 'n', round: 0, slot: '1', costUsd: 0.5 }],
+			},
+		]);
+		const again = await store.startRun({ ...START, brief: 'comedy', ifBriefChanged: 'newVersion' });
+
+		expect(refused).toMatchObject({ ok: false, failure: { code: 'run_closed' } });
+		expect([status?.ok, paid?.ok]).toEqual([true, true]);
+		expect(await store.read(runId)).toEqual(before);
+		expect(again.run).toMatchObject({ runId, status: 'stopped', statusNote: 'Enough.', costUsd: 0.5 });
 	});
 
 	it('says so when a run does not exist, whatever is asked of it', async () => {

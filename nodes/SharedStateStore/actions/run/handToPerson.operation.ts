@@ -56,7 +56,10 @@ export const execute: Operation = async (call) => {
 			by: scope.nodeName,
 			commandId: `handed:${scope.node}#${round}/${hashOf(note)}`,
 			commands: [],
-			...(run.status === 'stopped' ? {} : { status: { status: 'escalated', note } }),
+			// A crash stays to be seen, also when somebody has it.
+			...(run.status === 'stopped'
+				? {}
+				: { status: { status: run.status === 'crashed' ? 'crashed' : 'escalated', note } }),
 			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, round }],
 		},
 	]);
