@@ -11,7 +11,7 @@ export class StatusPage implements INodeType {
 		icon: { light: 'file:statusPage.svg', dark: 'file:statusPage.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '=for every run that has a status link',
+		subtitle: '=for all runs',
 		description: 'Show people who have the link how a run stands, with the approved work to download',
 		defaults: { name: 'Status Page' },
 		inputs: [],
