@@ -58,7 +58,7 @@ export async function openRequest(
 			review,
 			answers,
 			frame,
-			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
+			reviewer: optionOf(context, 'reviewer'),
 			mediaLink: (piece, file) => {
 				const parameters = {
 					nonce: review.nonce,
@@ -105,14 +105,21 @@ function refusalOf(
 }
 
 function frameOf(context: IWebhookFunctions, review: Review, runTitle: string): ReviewFrame {
-	const option = (name: string): string =>
-		String(context.getNodeParameter(`options.${name}`, '') ?? '').trim();
-	const logo = option('logo');
+	const logo = optionOf(context, 'logo');
 	return {
 		title: review.title,
 		runTitle,
-		accent: option('accent'),
+		accent: optionOf(context, 'accent'),
 		...(logo === '' ? {} : { logo }),
 		timeZone: context.getTimezone(),
 	};
+}
+
+/** How the page looks. An expression that fails leaves it plain: nobody could decide otherwise. */
+function optionOf(context: IWebhookFunctions, name: 'accent' | 'logo' | 'reviewer'): string {
+	try {
+		return String(context.getNodeParameter(`options.${name}`, '') ?? '').trim();
+	} catch {
+		return '';
+	}
 }
