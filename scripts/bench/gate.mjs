@@ -2,6 +2,7 @@
  * The Human Gate beside n8n's own Form page, in one n8n: the same 60 concepts on both, requests in turns. The page is a GET,
  * the decision a POST that decides on all of them and lets the run go on. Ratios, not speeds.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -124,6 +125,7 @@ function formAnswer(page) {
 
 /** Bytes of a database as its readers see it, with what is still in its log. @param {string} path */
 function bytesOf(path) {
+	if (!existsSync(path)) return 0;
 	const database = new DatabaseSync(path, { readOnly: true });
 	const number = (/** @type {string} */ name) =>
 		Number(Object.values(database.prepare(`PRAGMA ${name}`).get())[0]);

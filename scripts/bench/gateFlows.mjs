@@ -1,4 +1,5 @@
 /** The workflows that the bench of the gate runs: the same concepts before a Human Gate and before n8n's own Form page. */
+import { NOIR_CONCEPTS } from '../standIn/noir.mjs';
 
 /** @typedef {Record<string, any>} Json */
 
@@ -29,26 +30,12 @@ function row(name, nodes, after = []) {
 	};
 }
 
-/** Concepts as Gemini Concept writes them, about 1.3 KB each. @param {number} count @returns {Json[]} */
+/** Concepts as the stand-in model writes them. @param {number} count @returns {Json[]} */
 export function conceptsOf(count) {
-	return Array.from({ length: count }, (_, index) => ({
-		id: `c${index}`,
-		title: `The Long Way Down ${index + 1}`,
-		logline: `A courier crosses the roofs of a flooded city with stolen film reel ${index + 1}, and the rain is on her side.`,
-		look: 'Hard side light from neon signs below. Long lenses press the roofs together; the camera never runs faster than she does. Everything is reflected twice, and the angles straighten only when she looks back.',
-		beats: [
-			'Wide: roofs like islands, one small figure with a red satchel.',
-			'Close on wet hands letting go of a gutter, one finger after the other.',
-			'From above: three shadows fan out behind her, and a fourth one waits ahead.',
-			'A sign flickers: HOTEL becomes HOT. Two silhouettes, one jump apart.',
-			'Darkness cut by torches and one lighter. Grain, breath, no music.',
-			'Every window goes on at once, and the satchel lies open, empty.',
-		],
-		palette: ['#0b0c10', '#1f2833', '#c3073f', '#e8e6e3'],
-		tone: ['tense', 'wet', 'quiet'],
-		whyItFits:
-			'The brief asks for a chase without a single shot fired: here the city itself is what she runs from, and the brand only appears as a light that is switched on at the end.',
-	}));
+	return Array.from({ length: count }, (_, index) => {
+		const concept = NOIR_CONCEPTS[index % NOIR_CONCEPTS.length];
+		return { id: `c${index}`, ...concept, title: `${concept?.title} ${index + 1}` };
+	});
 }
 
 /** @param {readonly Json[]} concepts */
@@ -86,12 +73,11 @@ export function gateWorkflow(name, concepts) {
 }
 
 /** What a person sees and chooses of each concept, with what n8n's form has: text, a choice and a note. */
-const FIELDS = `={{ JSON.stringify($input.all().flatMap(({ json }) => [
-	{ fieldType: 'html', elementName: json.id, html: '<h2>' + json.title + '</h2><h3>Logline</h3><p>' + json.logline + '</p><h3>Look</h3><p>' + json.look
-		+ '</p><h3>Beats</h3><ul>' + json.beats.map((beat) => '<li>' + beat + '</li>').join('') + '</ul><h3>Palette</h3><p>' + json.palette.join(', ')
-		+ '</p><h3>Tone</h3><p>' + json.tone.join(', ') + '</p><h3>Why It Fits</h3><p>' + json.whyItFits + '</p>' },
-	{ fieldLabel: 'Decision ' + json.id, fieldType: 'dropdown', fieldOptions: { values: [{ option: 'Approve' }, { option: 'Reject' }, { option: 'Redirect' }] } },
-	{ fieldLabel: 'Note ' + json.id, fieldType: 'textarea' },
+const FIELDS = `={{ JSON.stringify($input.all().flatMap(({ json: { id, title, ...fields } }) => [
+	{ fieldType: 'html', elementName: id, html: '<h2>' + title + '</h2>' + Object.entries(fields).map(([name, value]) => '<h3>' + name + '</h3>'
+		+ (Array.isArray(value) ? '<ul>' + value.map((line) => '<li>' + line + '</li>').join('') + '</ul>' : '<p>' + value + '</p>')).join('') },
+	{ fieldLabel: 'Decision ' + id, fieldType: 'dropdown', fieldOptions: { values: [{ option: 'Approve' }, { option: 'Reject' }, { option: 'Redirect' }] } },
+	{ fieldLabel: 'Note ' + id, fieldType: 'textarea' },
 ])) }}`;
 
 /** n8n's form at the path of the same name, and its second page with the concepts. @param {string} name @param {readonly Json[]} concepts */

@@ -200,7 +200,39 @@ describe('the human gate', () => {
 		expect((await stateOf(parked)).fields.decisions).toHaveLength(1);
 		const after = await visit(late.link);
 		expect(after.body).toMatch(/no action required/i);
+
+		// Nobody told the run. Deliver Due finds out.
+		expect((await stateOf(parked)).run.status).toBe('waiting');
+		await deliverDue();
+		expect((await stateOf(parked)).run).toMatchObject({
+			status: 'stalled',
+			statusNote: `Time was up before everything was decided at '${GATE}'.`,
+		});
 	}, 240_000);
+
+	async function deliverDue(): Promise<void> {
+		const step = (name: string, type: string, parameters: Json): Json => ({
+			id: name,
+			name,
+			type,
+			parameters,
+			typeVersion: 1,
+			position: [0, 0],
+		});
+		const workflow = await n8n.api.importWorkflow({
+			name: 'deliver-due',
+			nodes: [
+				step('Button', 'n8n-nodes-base.manualTrigger', {}),
+				step('Send on', 'n8n-nodes-greenlight.sharedStateStore', {
+					resource: 'review',
+					operation: 'deliverDue',
+				}),
+			],
+			connections: { Button: { main: [[{ node: 'Send on', type: 'main', index: 0 }]] } },
+		});
+		const id = await n8n.api.runManually({ workflowId: String(workflow.id), triggerName: 'Button' });
+		expect((await n8n.api.waitForExecution(id)).status).toBe('success');
+	}
 });
 
 /** n8n's Filter on three wires into the gate, one with a step more. */

@@ -153,6 +153,15 @@ describe('the human gate, once more', () => {
 		expect(await decisionsOf(ran)).toHaveLength(2);
 	});
 
+	it.each(['accent', 'logo', 'reviewer'])(
+		'opens the page although the expression in %s fails',
+		async (name) => {
+			const ran = await park(1, { options: { [name]: "={{ $('Not there').first().json.x }}" } });
+			expect((await callGate(ran, 'Gate')).status).toBe(200);
+			expect((await post(ran, { d0: 'approve' })).resumed).toBeDefined();
+		},
+	);
+
 	it('reads each version once to say what changed, whatever a form claims to have seen', async () => {
 		const ran = await park(3);
 		const { id, content } = await workOf(ran);

@@ -61,7 +61,7 @@ export async function openRequest(
 			review,
 			answers,
 			frame,
-			reviewer: String(context.getNodeParameter('options.reviewer', '') ?? ''),
+			reviewer: optionOf(context, 'reviewer'),
 			models: media === undefined ? await modelsOf(store, runId, shown) : [],
 			mediaLink: (piece, file) => linkWithin(context, { nonce: review.nonce, media: `${piece}-${file}` }),
 		},
@@ -137,14 +137,21 @@ export async function oldRound(
 }
 
 function frameOf(context: IWebhookFunctions, review: Review, runTitle: string): ReviewFrame {
-	const option = (name: string): string =>
-		String(context.getNodeParameter(`options.${name}`, '') ?? '').trim();
-	const logo = option('logo');
+	const logo = optionOf(context, 'logo');
 	return {
 		title: review.title,
 		runTitle,
-		accent: option('accent'),
+		accent: optionOf(context, 'accent'),
 		...(logo === '' ? {} : { logo }),
 		timeZone: context.getTimezone(),
 	};
+}
+
+/** How the page looks. An expression that fails leaves it plain: nobody could decide otherwise. */
+function optionOf(context: IWebhookFunctions, name: 'accent' | 'logo' | 'reviewer'): string {
+	try {
+		return String(context.getNodeParameter(`options.${name}`, '') ?? '').trim();
+	} catch {
+		return '';
+	}
 }
