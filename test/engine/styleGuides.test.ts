@@ -243,6 +243,7 @@ describe('style guides', () => {
 	});
 
 	it('compares verdicts with decisions: in one run, and in all of a period', async () => {
+		await checkWith(rules(banned('spotless')));
 		const ran = await checkWith(rules(banned('spotless')), [
 			{ id: 'a', logline: 'one' },
 			{ id: 'b', logline: 'two' },
