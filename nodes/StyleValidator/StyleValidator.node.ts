@@ -1,8 +1,9 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { geminiCredentials } from '../shared/host/descriptions';
 import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
-import { credentials, properties } from './actions/properties';
+import { properties } from './actions/properties';
 import { execute } from './actions/router';
 
 export class StyleValidator implements INodeType {
@@ -19,7 +20,7 @@ export class StyleValidator implements INodeType {
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials,
+		credentials: geminiCredentials(),
 		properties,
 	};
 

@@ -1,4 +1,5 @@
 /** An answer to any JSON schema: scripted texts where a field's name is known, words of the brief where it is not. */
+import { asksForGuide, compiledGuide } from './guide.mjs';
 import { rulingsFor } from './judge.mjs';
 import { NOIR_INTENT } from './noir.mjs';
 import { conceptsFor, readPrompt, revisionFor } from './prompt.mjs';
@@ -52,6 +53,7 @@ export function answerTo(body, { alwaysFail = false } = {}) {
 	const root = config.responseJsonSchema ?? config.responseSchema;
 	const prompt = readPrompt(body);
 	if (!root) return { value: plainText(prompt), isVerdict: false };
+	if (asksForGuide(root)) return { value: compiledGuide(prompt.text), isVerdict: false };
 	/** @type {Scope} */
 	const scope = { prompt, root, known: {}, alwaysFail, depth: 0 };
 	return { value: fill(root, '', scope), isVerdict: asksForRulings(root) };

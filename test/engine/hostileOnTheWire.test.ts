@@ -9,12 +9,12 @@ import { flow, gemini, judged, rules, start, validator } from '../support/flow';
 import { useGemini } from '../support/storyboard';
 import hostile from '../style/sets/hostile.json';
 
-/** Each attack between two words that occur nowhere else. */
+/** Each attack on lines of its own, between two words that occur nowhere else. */
 const ATTACKS = hostile.map(({ text }, index) => ({
 	first: `qqfirst${index}x`,
 	last: `qqlast${index}x`,
 	// What cannot be kept as text is replaced on the way in, as in the state.
-	text: `qqfirst${index}x ${text.replaceAll('\u0000', ' ').toWellFormed()} qqlast${index}x`,
+	text: `qqfirst${index}x\n${text.replaceAll('\u0000', ' ').toWellFormed()}\nqqlast${index}x`,
 }));
 
 interface Body {

@@ -211,7 +211,39 @@ describe('style guides', () => {
 		]);
 	});
 
+	it('refuses a change of approved work among others, and takes the rest', async () => {
+		const ran = await checkWith(
+			rules(banned('spotless')),
+			['a', 'b', 'c'].map((id) => ({ id, logline: `${id} one` })),
+		);
+		const out = ran.out('Check');
+		const runId = String(out[0]?.runId);
+		const store = await engine.store();
+		await store.write(runId, [
+			{
+				by: 'Test',
+				asRecordKeeper: true,
+				commands: [{ op: 'lock', artefactId: String(out[1]?.artefactId) }],
+			},
+		]);
+		const again = await checkWith(
+			rules(banned('spotless')),
+			out.map(({ artefactId, logline }) => ({ runId, artefactId, logline: `${String(logline)} spotless` })),
+		);
+		expect(again.out('Check').map(({ status, failure }) => [status, Object(failure).code])).toEqual([
+			['failed', undefined],
+			['failed', 'locked'],
+			['failed', undefined],
+		]);
+		expect(artefactsOf(await read(runId)).map(({ content }) => content.logline)).toEqual([
+			'a one spotless',
+			'b one',
+			'c one spotless',
+		]);
+	});
+
 	it('compares verdicts with decisions: in one run, and in all of a period', async () => {
+		await checkWith(rules(banned('spotless')));
 		const ran = await checkWith(rules(banned('spotless')), [
 			{ id: 'a', logline: 'one' },
 			{ id: 'b', logline: 'two' },

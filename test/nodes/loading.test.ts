@@ -7,7 +7,7 @@ const { n8n } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const FILES: string[] = [...n8n.nodes, ...n8n.credentials].map((file: string) =>
 	join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '')),
 );
-const SLOW = ['zod', 'zod/v4', '@google/genai', 'pg', 'fflate'];
+const SLOW = ['zod', 'zod/v4', '@google/genai', 'pg', 'fflate', 're2js', 'culori', 'image-size'];
 
 /** Which of the slow packages are loaded by `work`. n8n-workflow, which n8n has loaded already, does not count. */
 async function loadedBy(work: () => Promise<unknown>): Promise<string[]> {
@@ -39,6 +39,9 @@ it('would notice: the rooms that need them do load them', async () => {
 	expect(await loadedBy(() => import('../../nodes/shared/state'))).toEqual(['zod/v4']);
 	expect(await loadedBy(() => import('../../nodes/shared/export'))).toEqual(
 		expect.arrayContaining(['zod/v4', 'fflate']),
+	);
+	expect(await loadedBy(() => import('../../nodes/shared/style'))).toEqual(
+		expect.arrayContaining(['re2js', 'culori', 'image-size']),
 	);
 });
 

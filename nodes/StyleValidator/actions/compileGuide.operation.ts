@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { forOperation } from '../../shared/host/descriptions';
 import type { RunScope } from '../../shared/host';
-import type { Artefact } from '../../shared/state';
 import { readOption } from './options';
 
 export const description: INodeProperties[] = forOperation(null, 'compileGuide', [
@@ -49,8 +48,10 @@ async function compile(
 ): Promise<IDataObject> {
 	const { PROCESS_ID, openAsker, passThrough, plain, readSpendCap, runTitle, writeOrThrow } =
 		await import('../../shared/host');
+	const { firstPlaceOf, newArtefacts } = await import('../../shared/concept');
+	const { PipelineError } = await import('../../shared/errors');
 	const { askOnce, requestHash } = await import('../../shared/model');
-	const { artefactsOf, hashOf, itemOf, requestsOf, stepKey } = await import('../../shared/state');
+	const { artefactsOf, hashOf, itemOf, stepKey } = await import('../../shared/state');
 	const { buildCompileRequest, GUIDE_KIND, readCompiled } = await import('../../shared/style');
 	const prose = String(context.getNodeParameter('prose', itemIndex, '') ?? '');
 	const question = buildCompileRequest(prose);
@@ -77,28 +78,17 @@ async function compile(
 	const { value, ...answer } = await askOnce(scope.store, step, request, deps);
 	const content = readCompiled(prose, value);
 	const document = await scope.store.read(runId);
-	const requests = requestsOf(document);
-	const place =
-		requests.find(({ id }) => id === requester)?.firstSlot ??
-		requests.reduce((sum, { count }) => sum + count, 1);
-	const artefact: Artefact = {
-		id: `${GUIDE_KIND}-${hashOf([key])
-			.replace(/[^A-Za-z0-9]/g, '')
-			.slice(0, 8)}`,
+	const place = firstPlaceOf(document, requester);
+	const [artefact] = newArtefacts([JSON.parse(JSON.stringify(content))], {
+		stepKey: key,
 		kind: GUIDE_KIND,
-		title: content.title,
-		slot: place,
 		round,
-		status: 'new',
-		why: '',
-		locked: false,
-		stale: false,
-		contentHash: hashOf(content),
-		content: JSON.parse(JSON.stringify(content)),
+		firstSlot: place,
 		madeFrom: [`prose@${hashOf(prose)}`],
 		by: scope.nodeName,
 		costUsd: answer.costUsd,
-	};
+	});
+	if (artefact === undefined) throw new PipelineError('internal', 'No artefact was made of the guide.');
 	const present = artefactsOf(document);
 	// What this step made of another text and nobody accepted is out of date.
 	const outdated = present.filter(

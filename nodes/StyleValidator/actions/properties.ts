@@ -1,8 +1,7 @@
-import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import {
 	authenticationField,
 	callOptions,
-	geminiCredentials,
 	keepStateInField,
 	modelField,
 	runField,
@@ -13,17 +12,19 @@ import * as calibrate from './calibrate.operation';
 import * as compileGuide from './compileGuide.operation';
 import { ruleFields } from './ruleFields';
 
-/** Where Gemini is asked: by Compile Guide, and by Validate unless judged rules are left to a person. */
-const whereAsked = { hide: { operation: ['calibrate'], judgedBy: ['nobody'] } };
+/**
+ * Where Gemini is asked: in Compile Guide, and in Validate unless judged rules are left to a person. Two fields of one name, since
+ * conditions are all or none. The credential follows the first of them.
+ */
+function whereAsked(field: INodeProperties): INodeProperties[] {
+	return [
+		{ ...field, displayOptions: { show: { operation: ['validate'], judgedBy: ['gemini'] } } },
+		{ ...field, displayOptions: { show: { operation: ['compileGuide'] } } },
+	];
+}
 const notInCalibrate = { hide: { operation: ['calibrate'] } };
 const onlyInValidate = { show: { '/operation': ['validate'] } };
 const rulesFrom = (...sources: string[]) => ({ show: { operation: ['validate'], rulesFrom: sources } });
-
-export const credentials: INodeCredentialDescription[] = geminiCredentials().map((credential) =>
-	credential.displayOptions?.show?.authentication === undefined
-		? credential
-		: { ...credential, displayOptions: { ...credential.displayOptions, ...whereAsked } },
-);
 
 export const properties: INodeProperties[] = [
 	{
@@ -73,7 +74,7 @@ export const properties: INodeProperties[] = [
 		displayOptions: { show: { operation: ['validate'] } },
 		description: 'Rules about words, lengths, colours and pictures are always checked here, without a key',
 	},
-	{ ...authenticationField, displayOptions: whereAsked },
+	...whereAsked(authenticationField),
 	...compileGuide.description,
 	...calibrate.description,
 	{
@@ -130,7 +131,7 @@ export const properties: INodeProperties[] = [
 		description:
 			'Leave empty: the guide is in the run of the work. Choose one to use its guide for many runs.',
 	},
-	{ ...modelField, displayOptions: whereAsked },
+	...whereAsked(modelField),
 	whenItFailsField,
 	{
 		displayName: 'Options',

@@ -1,5 +1,4 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { PipelineError } from '../../shared/errors';
 import type { RunScope } from '../../shared/host';
 import type { Artefact, Verdict, WriteRequest } from '../../shared/state';
 import type { Guide } from '../../shared/style';
@@ -14,17 +13,16 @@ const CHUNK = 100;
 /** Gives each item a verdict, in state and on the item. What already failed passes through. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { openRunScope, runPerItem, tell } = await import('../../shared/host');
-	const { isPipelineError } = await import('../../shared/errors');
 	const scope = await openRunScope(context);
 	const guides = await openGuides(context, scope.store);
-	const outcomes = new Map<number, IDataObject | PipelineError>();
+	const outcomes: Outcomes = new Map();
 	const results = await runPerItem(context, async (item, itemIndex) => {
 		if (!outcomes.has(itemIndex)) await validateFrom(context, scope, guides, itemIndex, outcomes);
 		const outcome = outcomes.get(itemIndex);
-		if (outcome === undefined || isPipelineError(outcome)) throw outcome;
+		if (outcome === undefined || 'error' in outcome) throw outcome?.error;
 		return [
 			{
-				json: outcome,
+				json: outcome.json,
 				...(item.binary === undefined ? {} : { binary: item.binary }),
 				pairedItem: { item: itemIndex },
 			},
@@ -34,6 +32,9 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	for (const warning of guides.warnings) tell(context, warning, 'warning');
 	return [results];
 }
+
+/** What became of each item that was looked at, by its position. */
+type Outcomes = Map<number, { json: IDataObject } | { error: unknown }>;
 
 /** An item on its way to a verdict. */
 interface Piece {
@@ -55,9 +56,9 @@ async function validateFrom(
 	scope: RunScope,
 	guides: Guides,
 	first: number,
-	outcomes: Map<number, IDataObject | PipelineError>,
+	outcomes: Outcomes,
 ): Promise<void> {
-	const { asPipelineError, registerAll, stepsBefore } = await import('../../shared/host');
+	const { registerAll, stepsBefore } = await import('../../shared/host');
 	const { failureSchema } = await import('../../shared/state');
 	const pieces: Piece[] = [];
 	guides.forget();
@@ -71,7 +72,7 @@ async function validateFrom(
 			pieces.push(piece);
 		} catch (error) {
 			// Its turn comes when those before it are done.
-			if (pieces.length === 0) outcomes.set(itemIndex, asPipelineError(error));
+			if (pieces.length === 0) outcomes.set(itemIndex, { error });
 			break;
 		}
 	}
@@ -90,7 +91,7 @@ async function validateFrom(
 			if (artefact === undefined || 'code' in artefact) throw artefact;
 			checked.push({ ...piece, artefact, verdict: await check(context, scope, piece, artefact) });
 		} catch (error) {
-			outcomes.set(piece.itemIndex, asPipelineError(error));
+			outcomes.set(piece.itemIndex, { error });
 			break;
 		}
 	}
@@ -142,7 +143,7 @@ async function record(
 	scope: RunScope,
 	runId: string,
 	checked: readonly CheckedPiece[],
-	outcomes: Map<number, IDataObject | PipelineError>,
+	outcomes: Outcomes,
 ): Promise<void> {
 	if (checked.length === 0) return;
 	const { passThrough, plain, refusal } = await import('../../shared/host');
@@ -171,11 +172,12 @@ async function record(
 	entries.forEach(({ item, itemIndex, round, artefact, judged, verdict, replayed }, index) => {
 		const result = results[index];
 		if (result?.ok === false) {
-			outcomes.set(itemIndex, refusal(result));
+			outcomes.set(itemIndex, { error: refusal(result) });
 			return;
 		}
 		const work = itemOf(runId, judged, round, { verdict, replayed });
-		outcomes.set(itemIndex, plain({ ...work, ...passThrough(item.json, Object.keys(artefact.content)) }));
+		const json = plain({ ...work, ...passThrough(item.json, Object.keys(artefact.content)) });
+		outcomes.set(itemIndex, { json });
 	});
 }
 

@@ -104,12 +104,12 @@ export function readCompiled(prose: string, { title, rules }: Compiled): Compile
 	const kept: Rule[] = [];
 	const leftOut: JsonObject[] = [];
 	for (const { quote, ...rule } of rules) {
-		const source = { ...withoutZeros(rule), from: quote };
+		// A model says 0 where something does not apply.
+		const given = Object.entries(rule).filter(([, value]) => value !== 0);
+		const source = { ...Object.fromEntries(given), from: quote };
 		try {
 			if (!isQuoted(quote, known)) throw new Error('its sentence is not in the guide');
-			const ids = kept.map(({ id: _id, ...each }) => each);
-			// All together, so that no two have the same id.
-			kept.push(...parseGuide([...ids, source]).rules.slice(-1));
+			kept.push(...parseGuide([source]).rules);
 		} catch (error) {
 			const why = error instanceof Error ? error.message.replace(/^Rule \d+: /, '') : '';
 			leftOut.push({ sentence: shorten(quote, 300), why });
@@ -124,6 +124,7 @@ export function readCompiled(prose: string, { title, rules }: Compiled): Compile
 			},
 		);
 	}
+	// Once more together, so that no two have the same id.
 	const named = parseGuide(kept.map(({ id: _id, ...rule }) => rule)).rules;
 	return {
 		title: title.trim() === '' ? 'Style guide' : shorten(title, 120),
@@ -158,14 +159,6 @@ export function guideOfCompiled({ title, rules, prose }: JsonObject): { title: s
 function isQuoted(quote: string, foldedProse: string): boolean {
 	const folded = fold(quote);
 	return folded.length >= MIN_QUOTE_LENGTH && foldedProse.includes(folded);
-}
-
-/** The form in which a model says "does not apply". */
-function withoutZeros(rule: Record<string, unknown>): Record<string, unknown> {
-	const isCounted = rule['kind'] === 'length' || rule['kind'] === 'picture';
-	return Object.fromEntries(
-		Object.entries(rule).filter(([member, value]) => !(value === 0 && (member !== 'min' || isCounted))),
-	);
 }
 
 function toJson(rule: Rule): JsonObject {
