@@ -3,9 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { importFlow, readTemplate } from './support/flow';
 import { until, world, type Json } from './support/world';
 
-const TYPES = ['geminiConcept', 'styleValidator', 'retryRouter', 'humanGate', 'sharedStateStore', 'statusPage'].map(
-	(name) => `n8n-nodes-greenlight.${name}`,
-);
+const TYPES = [
+	'geminiConcept',
+	'styleValidator',
+	'retryRouter',
+	'humanGate',
+	'sharedStateStore',
+	'statusPage',
+].map((name) => `n8n-nodes-greenlight.${name}`);
 
 const loaded = (what: 'node' | 'library'): string[] =>
 	(existsSync(world.loadLog) ? readFileSync(world.loadLog, 'utf8') : '')

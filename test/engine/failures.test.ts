@@ -10,6 +10,7 @@ import {
 	start,
 	stateStore,
 	validator,
+	waiting,
 } from '../support/flow';
 import { concept } from '../support/scriptedGemini';
 import { DONE, ESCALATE, RETRY, spotless, storyboard, timesWritten, useGemini } from '../support/storyboard';
@@ -32,11 +33,14 @@ describe('failures', () => {
 	const engine = useEngine();
 	const model = useGemini();
 	const store = () => engine.store();
+	afterEach(() => jest.restoreAllMocks());
 
 	it('a wait of more than a minute leaves by Retry with the items, and the pipeline goes on after it', async () => {
 		model().script.fail = ({ what }, number) =>
 			what === 'concepts' && number === 0 ? busyFor('90s') : undefined;
-		const ran = await runWorkflow(storyboard({ router: exactly }), { geminiUrl: model().url });
+		const { node, types } = waiting(90_000);
+		const json = storyboard({ router: exactly, onRetry: node });
+		const ran = await runWorkflow(json, { geminiUrl: model().url, types });
 
 		expect(ran.out('Router', RETRY)).toHaveLength(3);
 		expect(ran.out('Router', RETRY).every(({ retryAfterMs }) => retryAfterMs === 90_000)).toBe(true);
@@ -50,11 +54,16 @@ describe('failures', () => {
 		model().script.fail = ({ what }) =>
 			what === 'concepts' && timesWritten(model()) === 2 ? busyFor('90s') : undefined;
 		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' }, judged('It is gritty'));
+		const { node, types } = waiting(90_000);
 		const ran = await runWorkflow(
-			storyboard({ write: { count: 2 }, check, router: { ...exactly, attempts: 4 } }),
-			{
-				geminiUrl: model().url,
-			},
+			storyboard({
+				write: { count: 2 },
+				check,
+				router: { ...exactly, attempts: 4 },
+				// The judge uses the same key, and would have to wait as well.
+				beforeCheck: [node],
+			}),
+			{ geminiUrl: model().url, types },
 		);
 
 		const sent = ran

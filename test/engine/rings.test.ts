@@ -310,7 +310,8 @@ describe('a wait', () => {
 		model().script.fail = ({ what }) => (what === 'concepts' ? busy : undefined);
 		const ran = await runWorkflow(storyboard({ router: { attempts: 9 } }), { geminiUrl: model().url });
 
-		expect(timesWritten(model())).toBe(1 + 3);
+		// What comes too soon is not even sent: Gemini asked the calls of this credential to wait.
+		expect(timesWritten(model())).toBe(1);
 		expect(ran.out('Router', RETRY)).toHaveLength(3);
 		expect(ran.out('Router', ESCALATE)).toHaveLength(3);
 		expect(ran.out('Router', ESCALATE)[0]?.failure).toMatchObject({

@@ -171,7 +171,8 @@ export async function runWorkflow(json: WorkflowJson, options: EngineOptions = {
 		credentialsHelper: {
 			getDecrypted: async () => ({
 				access: 'apiKey',
-				apiKey: 'test-key',
+				// One for each execution: where Gemini asks the calls of a key to wait, only those of this execution do.
+				apiKey: `test-key-${executionId}`,
 				baseUrl: options.geminiUrl ?? '',
 				apiVersion: 'v1',
 			}),

@@ -119,3 +119,15 @@ export function same(items: Items): Items {
 export function keepIf(wanted: (json: IDataObject) => boolean): (items: Items) => Items[] {
 	return (items) => [same(items).filter(({ json }) => wanted(json))];
 }
+
+/** A step that takes this long, as n8n's own Wait does. A test that uses it restores all mocks at its end. */
+export function waiting(ms: number): { node: INode; types: Record<string, INodeType> } {
+	let passed = 0;
+	const pass = (items: Items): Items[] => {
+		passed += ms;
+		const { now } = Date;
+		if (!jest.isMockFunction(now)) jest.spyOn(Date, 'now').mockImplementation(() => now() + passed);
+		return [same(items)];
+	};
+	return { node: other('Wait'), types: typesOf({ Wait: pass }) };
+}

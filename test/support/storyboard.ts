@@ -21,11 +21,13 @@ export interface Changes {
 	beforeCheck?: INode[];
 	/** Steps between Check and Router. */
 	beforeRouter?: INode[];
+	/** A step on the Retry wire. */
+	onRetry?: INode;
 }
 
 /** Start > Write > Check > Router; Retry goes back to Write, Done to Result, Escalate to a person. */
 export function storyboard(changes: Changes = {}): WorkflowJson {
-	const { beforeCheck = [], beforeRouter = [] } = changes;
+	const { beforeCheck = [], beforeRouter = [], onRetry } = changes;
 	const line = [
 		start(),
 		gemini(
@@ -39,9 +41,9 @@ export function storyboard(changes: Changes = {}): WorkflowJson {
 		retryRouter('Router', { options: { initialWait: 0 }, ...changes.router }),
 	];
 	return flow(
-		[...line, stateStore('Person', 'run', 'handToPerson'), noOp('Result')],
+		[...line, ...(onRetry ? [onRetry] : []), stateStore('Person', 'run', 'handToPerson'), noOp('Result')],
 		line.map(({ name }) => name).join(' > '),
-		'Router:1 > Write',
+		onRetry ? `Router:1 > ${onRetry.name} > Write` : 'Router:1 > Write',
 		'Router > Person',
 		'Router:2 > Result',
 	);
