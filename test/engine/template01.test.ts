@@ -206,4 +206,24 @@ describe('template 01, two-agent storyboard', () => {
 		expect(gemini.asked).toEqual([]);
 		expect(ran.out('Capture the intent')).toMatchObject([{ failure: { code: 'input_missing' } }]);
 	});
+
+	it('goes on to a person when the step that makes the status link fails', async () => {
+		const runId = 'of-another-install';
+		template.nodes = template.nodes.map((node) =>
+			node.name === 'Capture the intent'
+				? {
+						...node,
+						type: 'n8n-nodes-base.set',
+						typeVersion: 3.4,
+						parameters: { assignments: { assignments: [{ name: 'runId', value: runId }] } },
+					}
+				: node,
+		);
+		const ran = await runWorkflow(template, { startNode: 'When you press the button' });
+
+		expect(ran.error).toBeUndefined();
+		expect(ran.out('Make the status link')).toMatchObject([{ failure: { code: 'run_not_found' } }]);
+		expect(ran.out('Answer the form')).toHaveLength(1);
+		expect(ran.out('Hand to a person')).toMatchObject([{ why: expect.stringContaining(runId) }]);
+	});
 });
