@@ -196,6 +196,24 @@ describe('style guides', () => {
 		expect((await read(out[0]?.runId)).fields.verdicts).toHaveLength(2);
 	});
 
+	it('gives the work of two executions at once places of its own', async () => {
+		const first = await checkWith(rules(banned('spotless')), [{ id: 'x', logline: 'one' }]);
+		const runId = String(first.out('Check')[0]?.runId);
+		const input = (name: string) =>
+			Array.from({ length: 30 }, (_, index) => ({
+				runId,
+				id: `${name}${index}`,
+				logline: `${name} ${index}`,
+			}));
+		await Promise.all(['a', 'b', 'c'].map((name) => checkWith(rules(banned('spotless')), input(name))));
+		const document = await read(runId);
+		const slots = artefactsOf(document).map(({ slot }) => slot);
+		expect(slots.sort((one, other) => one - other)).toEqual(
+			Array.from({ length: 91 }, (_, index) => index + 1),
+		);
+		expect(document.fields.requested).toMatchObject([{ count: 91 }]);
+	});
+
 	it('lets one faulty piece fail and checks the others', async () => {
 		const ran = await checkWith(rules(banned('spotless')), [
 			{ id: 'a', logline: 'one' },

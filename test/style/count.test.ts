@@ -29,4 +29,11 @@ describe.each(['characters', 'words'] as const)('counting %s', (unit) => {
 			{ numRuns: 5000 },
 		);
 	});
+
+	it.each(['9,9', '1;2', '9.9', 'a.b', "don't", 'don’t', "9'9", "a'", "'a", 'a-b', '1,a', 'a,1', 'é’é'])(
+		'of %j',
+		(text) => {
+			expect(countUnits(text, unit)).toBe(countSlowly(text, unit));
+		},
+	);
 });
