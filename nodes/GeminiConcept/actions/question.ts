@@ -16,6 +16,8 @@ export interface Question {
 	after: ReadonlySet<string> | undefined;
 	/** Names what this item asks for: the step, its pass and the item's position. */
 	requester: string;
+	/** Which of the step's questions this is, as in its step record. */
+	slot: string;
 	/** Asks once for this item: the answer is recorded under the step's key. */
 	ask: Ask;
 	/** The key of a request of this item. */
@@ -30,6 +32,7 @@ export async function openQuestion(
 	itemIndex: number,
 	brief?: string,
 	ownsBrief = false,
+	count = 1,
 ): Promise<Question> {
 	const { PROCESS_ID, openAsker, passNumber, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
@@ -61,6 +64,7 @@ export async function openQuestion(
 		order,
 		after: stepsAfter(context),
 		requester: `${scope.node}#${position}`,
+		slot,
 		keyOf,
 		ask: (request) =>
 			askOnce(
@@ -74,6 +78,7 @@ export async function openQuestion(
 					owner: PROCESS_ID,
 					by: scope.nodeName,
 					artefactId: order?.artefactId,
+					asked: order === undefined ? count : 1,
 				},
 				request,
 				asker.deps,
@@ -90,6 +95,7 @@ export async function saveWork(
 	more: { title?: string; note: string },
 ): Promise<void> {
 	const { writeOrThrow } = await import('../../shared/host');
+	const { piecesOf } = await import('../../shared/state');
 	await writeOrThrow(scope.store, question.found.run.runId, {
 		by: scope.nodeName,
 		asRecordKeeper: true,
@@ -97,7 +103,16 @@ export async function saveWork(
 		commands,
 		...(more.title === undefined ? {} : { title: more.title }),
 		ledger: [
-			{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
+			{
+				layer: 'handoff',
+				event: 'work',
+				note: more.note,
+				by: scope.nodeName,
+				node: scope.node,
+				round: question.found.round,
+				slot: question.slot,
+				pieces: piecesOf(commands),
+			},
 		],
 	});
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { PipelineError, isPipelineError } from '../errors';
-import { identifyWork, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
+import { identifyWork, piecesOf, requestsOf, type Artefact, type Command, type JsonObject } from '../state';
 import { readItemMedia, type ItemMedia } from './itemMedia';
 import type { RunScope } from './runScope';
 import { writeOrThrow } from './writeOrThrow';
@@ -60,31 +60,42 @@ async function register(
 			return identified.artefact;
 		case 'changed':
 			refuseTwin(scope, identified.artefact, json);
-			await save([{ op: 'mergeById', field: 'artefacts', items: [identified.artefact] }]);
+			await save([{ op: 'mergeById', field: 'artefacts', items: [identified.artefact] }], 'changed');
 			return identified.artefact;
 		case 'foreign': {
 			const { artefact, order } = identified;
 			refuseTwin(scope, artefact, json);
 			const replaced = order?.artefactId === undefined ? [] : [{ id: order.artefactId, status: 'replaced' }];
 			const count = requestsOf(document).find(({ id }) => id === scope.node)?.count ?? 0;
-			await save([
+			const commands: Command[] = [
 				{ op: 'mergeById', field: 'artefacts', items: [...replaced, artefact] },
 				...(order === undefined
 					? [{ op: 'mergeById' as const, field: 'requested', items: [{ id: scope.node, count: count + 1 }] }]
 					: []),
-			]);
+			];
+			await save(commands, 'registered');
 			return artefact;
 		}
 	}
 
 	/** The files first: an artefact never names one that is not there. */
-	async function save(commands: Command[]): Promise<void> {
+	async function save(commands: Command[], outcome: 'changed' | 'registered'): Promise<void> {
 		for (const { file } of files) await scope.store.keepMedia(found.runId, file);
 		await writeOrThrow(scope.store, found.runId, {
 			by: scope.nodeName,
 			asRecordKeeper: true,
 			commands,
 			expectedVersion: document.version,
+			ledger: piecesOf(commands).map((piece) => ({
+				layer: 'handoff',
+				event: 'work',
+				note: `'${piece.artefactId}' came from a step that is not Greenlight's, ${outcome}.`,
+				by: scope.nodeName,
+				node: scope.node,
+				round: found.round,
+				outcome,
+				pieces: [piece],
+			})),
 		});
 	}
 }

@@ -8,6 +8,7 @@ import {
 	type StateStore,
 } from '../state';
 import { decideNext } from './decideNext';
+import { ledgerOfRound } from './ledgerOfRound';
 import type { RetryPolicy } from './policy';
 import {
 	factsOfRound,
@@ -95,23 +96,21 @@ export async function decideRound(
 
 	const number = recorded.length + 1;
 	const id = `${round.node}#${round.round}${number === 1 ? '' : `.${number}`}`;
-	const decision = decideNext(
-		factsOfRound({
-			...round,
-			id,
-			document,
-			arrivals: round.arrivals.filter(
-				({ artefactId, name }) =>
-					artefactId !== undefined ||
-					!emittedHere.names.has(name ?? '') ||
-					round.here.some((arrival) => arrival.name === name),
-			),
-			emitted: emittedHere.ids,
-			spentUsd: run.costUsd,
-			elapsedMs: now - Date.parse(run.createdAt),
-		}),
-		policy,
-	);
+	const facts = factsOfRound({
+		...round,
+		id,
+		document,
+		arrivals: round.arrivals.filter(
+			({ artefactId, name }) =>
+				artefactId !== undefined ||
+				!emittedHere.names.has(name ?? '') ||
+				round.here.some((arrival) => arrival.name === name),
+		),
+		emitted: emittedHere.ids,
+		spentUsd: run.costUsd,
+		elapsedMs: now - Date.parse(run.createdAt),
+	});
+	const decision = decideNext(facts, policy);
 	if (known !== undefined && isSame(known, decision)) return known;
 	const entry = JSON.parse(JSON.stringify(decision));
 	const [result] = await store.write(round.runId, [
@@ -129,30 +128,7 @@ export async function decideRound(
 			...(decision.kind === 'escalate' || decision.kind === 'partly'
 				? { status: { status: 'escalated' as const, note: decision.why } }
 				: {}),
-			ledger: [
-				{
-					layer: 'recovery',
-					event: 'round',
-					note: `Round ${round.round + 1}: ${decision.why}`,
-					by: round.by,
-					round: round.round,
-				},
-				...round.here.flatMap(({ failure, artefactId }) =>
-					failure === undefined
-						? []
-						: [
-								{
-									layer: failure.layer,
-									event: 'failure',
-									note: failure.message,
-									by: round.by,
-									round: round.round,
-									failure,
-									...(artefactId === undefined ? {} : { artefactId }),
-								},
-							],
-				),
-			],
+			ledger: ledgerOfRound(round, facts, decision),
 		},
 	]);
 	if (result?.ok !== true)

@@ -11,7 +11,7 @@ import type { JsonObject } from './json';
 import { judgedAnew } from './judgement';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
-import { checkName } from './names';
+import { checkCheckpointName } from './names';
 import * as records from './records';
 import * as runs from './runs';
 import { beginRun, continueRun, createRun, startWithBrief, type Beginning } from './starting';
@@ -24,6 +24,8 @@ import type {
 	FieldDeclaration,
 	Impact,
 	LedgerEntry,
+	LedgerPageRequest,
+	LedgerRow,
 	MediaFile,
 	RecordedLedgerEntry,
 	RecordedStep,
@@ -332,6 +334,10 @@ export class SqlStateStore implements StateStore {
 		return this.database.read((tx) => records.readLedger(tx, runId));
 	}
 
+	ledgerPage(request: LedgerPageRequest): Promise<LedgerRow[]> {
+		return this.database.read((tx) => records.readLedgerPage(tx, request));
+	}
+
 	close(): Promise<void> {
 		return this.database.close();
 	}
@@ -343,17 +349,6 @@ export class SqlStateStore implements StateStore {
 	private beginning(): Beginning {
 		return { runId: `run-${this.environment.newId()}`, at: this.now() };
 	}
-}
-
-/** Fails with `input_missing` or `input_refused`. */
-function checkCheckpointName(name: string): void {
-	if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
-	if (/^\s*\d+\s*$/.test(name)) {
-		throw new PipelineError('input_refused', `A checkpoint cannot be called '${name}'.`, {
-			hint: 'A number alone is a version. Add a word, such as "draft 7".',
-		});
-	}
-	checkName('The name of a checkpoint,', name);
 }
 
 /** A key whose run is no copy of this one, or not of the version that is asked for. */

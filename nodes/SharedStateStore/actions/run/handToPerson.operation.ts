@@ -57,7 +57,9 @@ export const execute: Operation = async (call) => {
 			commandId: `handed:${scope.node}#${round}/${hashOf(note)}`,
 			commands: [],
 			...(run.status === 'stopped' ? {} : { status: { status: 'escalated', note } }),
-			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, round }],
+			ledger: [
+				{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, node: scope.node, round },
+			],
 		},
 	]);
 	return [{ ...handed, ...rest, runId: run.runId }];
