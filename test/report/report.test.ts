@@ -175,6 +175,31 @@ describe('a step that makes work', () => {
 		expect(reported.retries).toMatchObject({ saved: { byPerson: 1 }, notSaved: 1 });
 	});
 
+	it('was as right at first as the content that was checked first, and in the end as the latest', () => {
+		const reported = reportOf([
+			{},
+			call('1/1'),
+			work('1/1', 'a@1'),
+			verdict('a', 'fail'),
+			verdict('a', 'pass', { contentHash: 'h-changed' }),
+		]);
+
+		expect(stepOf(reported, WRITE)).toMatchObject({ first: right(0, 1), inTheEnd: right(1, 1) });
+	});
+
+	it('is counted by runs too, but not for runs in which it is not known', () => {
+		const one = [call('1/1', { asked: 2 }), work('1/1', 'a@1 b@2')] as const;
+		const reported = reportOf(
+			[{}, ...one, verdict('a', 'pass'), verdict('b', 'pass')],
+			[{}, ...one, verdict('a', 'pass'), verdict('b', 'unsure')],
+			[{}, ...one, verdict('a', 'fail'), verdict('b', 'unsure')],
+		);
+
+		const [step] = reported.pipelines[0]?.steps ?? [];
+		expect(step?.runs).toMatchObject({ first: right(1, 2), inTheEnd: right(1, 3) });
+		expect(step?.pieces).toMatchObject({ first: right(3, 4), notKnown: 2 });
+	});
+
 	it('is not right with what got lost on the way or nearly repeats another piece', () => {
 		const reported = reportOf([
 			{},
@@ -373,6 +398,19 @@ it('counts what people sent back apart from what the router did, and a second ch
 		saved: { byStep: 0, byRouter: 0, byPerson: 1 },
 		notSaved: 0,
 	});
+});
+
+it('does not call a second check another round of work', () => {
+	const reported = reportOf([
+		{},
+		call('1/1', { calls: 2 }),
+		work('1/1', 'a@1'),
+		verdict('a', 'unsure'),
+		sentBack('a', { outcome: 'check' }),
+		verdict('a', 'pass'),
+	]);
+
+	expect(reported.retries.saved).toEqual({ byStep: 1, byRouter: 0, byPerson: 0 });
 });
 
 describe('people', () => {
