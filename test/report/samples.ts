@@ -29,6 +29,7 @@ export function chance(seed: number): () => number {
 	};
 }
 
+const FAILURES = ['service_unavailable', 'rate_limited', 'service_unavailable', 'schema_mismatch'] as const;
 const CAPTURE = { node: 'w1/Capture the intent' };
 
 /** A run of brief, three concepts, check, router and gate, in which each thing goes wrong now and then. */
@@ -41,10 +42,11 @@ export function sampleRun(index: number, random: () => number, more: Partial<Run
 	];
 	const ids = [1, 2, 3].map((place) => `p${place}`);
 	let isLost = false;
-	if (isBad(0.05)) {
+	const code = FAILURES[Math.floor(random() * FAILURES.length)] ?? 'timeout';
+	if (isBad(0.08)) {
 		entries.push(
-			failed('service_unavailable', { node: WRITE, slot: '1/1', calls: 3, asked: 3 }),
-			failed('service_unavailable', { node: ROUTER }),
+			failed(code, { node: WRITE, slot: '1/1', calls: 3, asked: 3 }),
+			failed(code, { node: ROUTER }),
 			...ids.map((_, place) => sentBack(undefined, { slot: String(place + 1) })),
 			...ids.flatMap((id, place) => [
 				call(`place ${place + 1}`, { round: 1 }),

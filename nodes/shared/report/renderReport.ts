@@ -38,6 +38,7 @@ function underOf({ runs, scope, begunSince, asOf, entries }: ReliabilityReport):
 function summaryOf({ runs, retries, finished, scope }: ReliabilityReport): string {
 	const ended = finished.measured.of;
 	if (runs.total === 0) return 'No run of this time is on record, so there is nothing to report yet.';
+	if (scope === 'run' && ended > 0) return `${STATUS_SENTENCES[statusOf(runs)]} ${piecesSentence(retries)}`;
 	if (ended === 0) {
 		return scope === 'run'
 			? 'This run is still going on. What it comes to is counted when it has ended.'
@@ -52,6 +53,26 @@ function summaryOf({ runs, retries, finished, scope }: ReliabilityReport): strin
 			? 'None of those that finished needed a second try.'
 			: `${retries.runsSaved} of those that finished needed at least one more try or a person's change.`;
 	return `Of ${counted(ended, 'run')} that ended, ${runs.finished} finished${person}${stopped}. ${saved}${going}`;
+}
+
+const STATUS_SENTENCES = {
+	finished: 'This run finished.',
+	escalated: 'This run went to a person.',
+	stalled: 'This run stopped on the way: work did not arrive where it was to go.',
+	crashed: 'This run broke off: n8n reported an error.',
+	stopped: 'A person stopped this run.',
+} as const;
+
+function statusOf(runs: ReliabilityReport['runs']): keyof typeof STATUS_SENTENCES {
+	const statuses = ['finished', 'escalated', 'stalled', 'crashed', 'stopped'] as const;
+	return statuses.find((status) => runs[status] > 0) ?? 'finished';
+}
+
+function piecesSentence({ saved, notSaved }: ReliabilityReport['retries']): string {
+	const right = saved.byStep + saved.byRouter + saved.byPerson;
+	const all = right + notSaved;
+	if (all === 0) return 'Nothing of it is known to have been wrong at the first try.';
+	return `${counted(all, 'piece')} not right at the first try; ${right} of ${all} in the end.`;
 }
 
 function headFigures(report: ReliabilityReport): Html {

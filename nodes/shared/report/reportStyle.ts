@@ -8,10 +8,13 @@ export const REPORT_STYLE = `
 .heads .of, .of { color: var(--soft); font-size: 0.85rem; }
 h3 { margin: 1.25rem 0 0.5rem; font-size: 1rem; }
 .lead { margin-bottom: 1rem; color: var(--soft); max-width: 46rem; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { width: 100%; border-collapse: collapse; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.5rem 0.75rem 0.5rem 0; border-top: 1px solid var(--line); text-align: start; vertical-align: top; }
-thead th { border-top: 0; color: var(--soft); font-size: 0.85rem; font-weight: 400; }
-tbody th { font-weight: 600; }
+thead th, thead td { border-top: 0; }
+thead th { color: var(--soft); font-size: 0.85rem; font-weight: 400; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; }
+th:first-child { min-width: 8rem; }
+th.number { text-align: end; }
 tbody th small, td small { display: block; color: var(--soft); font-weight: 400; font-size: 0.85rem; }
 td.plotted { width: 38%; padding-inline-end: 1.5rem; }
 .axis td { border-top: 0; padding-block: 0; }
@@ -29,6 +32,7 @@ circle.end { fill: var(--good); }
 .key span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-inline-end: 0.45rem; border-radius: 50%;
 	border: 2px solid var(--open); }
 .key .ended::before { border-color: var(--good); background: var(--good); print-color-adjust: exact; }
+.key .range::before { width: 1.4rem; height: 0; border-width: 1px; border-radius: 0; border-color: var(--soft); vertical-align: 0.25rem; }
 .rows { display: grid; gap: 0.6rem; }
 .rows > div { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 1rem; }
 .rows dt { color: var(--soft); }
@@ -48,6 +52,8 @@ circle.end { fill: var(--good); }
 	.steps td[data-label]::before { content: attr(data-label); color: var(--soft); font-size: 0.85rem; margin-inline-end: 0.4rem; }
 	.steps td small { display: inline; }
 	td.bars { display: none; }
+	th:first-child { min-width: 0; }
+	th, td { padding-inline-end: 0.5rem; }
 }
 @media print {
 	.sum { font-size: 1.1em; }

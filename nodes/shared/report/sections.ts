@@ -18,7 +18,7 @@ export function failuresSection({ failures, escalations }: ReliabilityReport): H
 
 function countTable(counts: readonly FailureCount[], unit: string): Html {
 	const most = Math.max(...counts.map(({ count }) => count));
-	return html`<table><thead><tr><th scope="col">What</th><th scope="col">Where</th><th scope="col">${unit}</th><th scope="col">Runs</th><td class="bars"></td></tr></thead>
+	return html`<table><thead><tr><th scope="col">What</th><th scope="col">Where</th><th scope="col" class="number">${unit}</th><th scope="col" class="number">Runs</th><td class="bars"></td></tr></thead>
 		<tbody>${counts.map(
 			({ code, layer, count, runs }) =>
 				html`<tr><th scope="row">${failureName(code)}<small>${FAILURE_KINDS[code]?.hint}</small></th><td>${LAYER_NAMES[layer]}</td><td class="number">${count}</td><td class="number">${runs}</td><td class="bars">${bar(count, most)}</td></tr>`,
@@ -67,7 +67,7 @@ export function peopleSection({ waiting, agreement }: ReliabilityReport): Html {
 }
 
 function share(of: Parameters<typeof headOf>[0]): string {
-	return of.share === null ? rangeOf(of) : `${headOf(of)}: ${rangeOf(of)}`;
+	return of.of === 0 ? headOf(of) : `${headOf(of)}${of.share === null ? '.' : ':'} ${rangeOf(of)}`;
 }
 
 export function costSection({ cost }: ReliabilityReport): Html {
@@ -84,7 +84,7 @@ export function costSection({ cost }: ReliabilityReport): Html {
 
 export function howToRead({ runs }: ReliabilityReport): Html {
 	return html`<article class="how"><h2>How to read this</h2><ul>
-		<li>Shares are of runs that have ended, and of their pieces. ${counted(runs.goingOn, 'run')} still going on ${runs.goingOn === 1 ? 'is' : 'are'} not in them.</li>
+		<li>Shares are of runs that have ended, and of their pieces.${runs.goingOn > 0 && ` ${counted(runs.goingOn, 'run')} still going on: not in them.`}</li>
 		<li>Right at the first try: made with one call, passed by every check on the spot, and not turned down or changed by a person. What nobody checked counts as right, and is counted beside it.</li>
 		<li>Without the checks it would be: the share of runs in which everything was right at the first try. A plain chain of the same steps would have handed the rest on, wrong, or broken off.</li>
 		<li>Finished does not mean faultless. What a check passed by mistake and no person looked at is in no figure here; the false passes say how often that happens.</li>

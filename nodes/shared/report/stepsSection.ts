@@ -10,43 +10,45 @@ export function stepsSection({ pipelines }: ReliabilityReport): Html {
 		${
 			ended.length === 0
 				? html`<p class="none">No step of a run that has ended is on record.</p>`
-				: html`<p class="lead">How many pieces each step got right, at the first try and in the end, after repeats and decisions. The lines show where the true share probably lies.</p>
-					<p class="key"><span>Right at the first try</span><span class="ended">Right in the end</span></p>
+				: html`<p class="lead">How many pieces each step got right, at the first try and in the end, after repeats and decisions.</p>
 					${ended.map((pipeline) => pipelineTable(pipeline, ended.length > 1))}`
 		}</article>`;
 }
 
 function pipelineTable(pipeline: PipelineReport, isOneOfMany: boolean): Html {
 	const { workflowId, runs, steps, finished, withoutChecks } = pipeline;
-	const scale = scaleOf(steps.flatMap(({ pieces }) => [pieces.first, pieces.inTheEnd]));
+	const shares = steps.flatMap(({ pieces }) => [pieces.first, pieces.inTheEnd]);
+	// With too few of each there is nothing to draw.
+	const scale = shares.some(({ share }) => share !== null) ? scaleOf(shares) : undefined;
 	const makers = steps.filter(({ kind }) => kind !== 'checks');
 	const sums = [
 		chain(
 			'In the end',
 			makers.map((step) => ({ step, share: step.runs.inTheEnd })),
 			finished.predicted,
-			`measured: ${headOf(finished.measured)} of ${counted(runs, 'run')} finished`,
+			`measured: ${measuredOf(finished.measured)} finished`,
 		),
 		chain(
 			'At the first try',
 			makers.map((step) => ({ step, share: step.runs.first })),
 			withoutChecks.predicted,
-			`measured: ${headOf(withoutChecks.measured)} of ${counted(withoutChecks.measured.of, 'run')}`,
+			`measured: ${measuredOf(withoutChecks.measured)}`,
 		),
 	];
 	return html`${isOneOfMany && html`<h3>Workflow <bdi>${workflowId}</bdi>, ${counted(runs, 'run')} ended</h3>`}
-		<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Between ${percent(scale.from)} and 100%</th><th scope="col">First try</th><th scope="col">In the end</th></tr></thead>
+		${scale && html`<p class="key"><span>Right at the first try</span><span class="ended">Right in the end</span><span class="range">Where the true share probably lies</span></p>`}
+		<table class="steps"><thead><tr><th scope="col">Step</th>${scale && html`<th scope="col">Between ${percent(scale.from)} and 100%</th>`}<th scope="col">First try</th><th scope="col">In the end</th></tr></thead>
 		<tbody>${steps.map((step) => stepRow(step, scale))}
-		<tr class="axis"><td></td><td class="plotted">${axis(scale)}</td><td></td><td></td></tr></tbody></table>
+		${scale && html`<tr class="axis"><td></td><td class="plotted">${axis(scale)}</td><td></td><td></td></tr>`}</tbody></table>
 		${sums}`;
 }
 
-function stepRow(step: StepReport, scale: Scale): Html {
+function stepRow(step: StepReport, scale: Scale | undefined): Html {
 	const { pieces } = step;
 	const left = pieces.notKnown === 0 ? '' : ` Not known of ${pieces.notKnown} more.`;
 	const unchecked = pieces.unchecked === 0 ? '' : ` ${pieces.unchecked} checked by nobody.`;
 	return html`<tr><th scope="row"><bdi>${step.step}</bdi><small>${describe(step)}</small></th>
-		<td class="plotted">${dotPlot(pieces.first, pieces.inTheEnd, scale)}</td>
+		${scale && html`<td class="plotted">${dotPlot(pieces.first, pieces.inTheEnd, scale)}</td>`}
 		${cell('First try', pieces.first, `${unchecked}${left}`)}${cell('In the end', pieces.inTheEnd, '')}</tr>`;
 }
 
@@ -63,6 +65,12 @@ function describe({ kind, calls, failedCalls, costUsd, unpriced }: StepReport): 
 	if (calls === 0) return what;
 	const failed = failedCalls === 0 ? '' : `, ${failedCalls} without an answer in the end`;
 	return `${what} ${counted(calls, 'call')}${failed}, ${dollars(costUsd)}${unpriced === 0 ? '' : ' and some of unknown price'}.`;
+}
+
+/** "94% of 117 runs", "4 of 6 runs". */
+function measuredOf({ count, of, share }: Share): string {
+	const runs = counted(of, 'run');
+	return share === null ? `${count} of ${runs}` : `${percent(share)} of ${runs}`;
 }
 
 /** "0.98 × 0.97 = 0.95": each factor is the share of runs in which all of the step was right. */

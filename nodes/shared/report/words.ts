@@ -25,16 +25,15 @@ export function percent(share: number): string {
 	return `${rounded}%`;
 }
 
-/** "28 of 30, probably between 79% and 98%.", or that there are too few. */
+/** What stands below or behind `headOf`: "28 of 30, probably between 79% and 98%.", or that there are too few. */
 export function rangeOf({ count, of, low, high }: Share): string {
-	if (of === 0) return 'None to count yet.';
-	if (low === null || high === null)
-		return `${count} of ${of}. Too few for a percentage: it takes ${ENOUGH}.`;
+	if (low === null || high === null) return `Too few for a percentage: it takes ${ENOUGH}.`;
 	return `${count} of ${of}, probably between ${percent(low)} and ${percent(high)}.`;
 }
 
 /** "93%", or "4 of 6" where there are too few to say. */
 export function headOf({ count, of, share }: Share): string {
+	if (of === 0) return 'None yet';
 	return share === null ? `${count} of ${of}` : percent(share);
 }
 
