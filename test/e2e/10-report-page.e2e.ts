@@ -74,6 +74,19 @@ describe('the reliability report in Chromium', () => {
 			await page.screenshot({ path: join(SHOTS, `report-${name}.png`), fullPage: true });
 	};
 
+	/** The picture in docs/reliability.md: down to the end of the steps. */
+	const shootGuide = async (): Promise<void> => {
+		if (SHOTS === undefined) return;
+		const steps = await page.locator('article').first().boundingBox();
+		const clip = {
+			x: 0,
+			y: 0,
+			width: 1280,
+			height: Math.ceil((steps?.y ?? 0) + (steps?.height ?? 900)) + 24,
+		};
+		await page.screenshot({ path: join(SHOTS, 'report-guide.png'), fullPage: true, clip });
+	};
+
 	describe.each(Object.keys(VIEWS) as Array<keyof typeof VIEWS>)('on %s', (view) => {
 		it.each(Object.keys(REPORTS))(
 			'"%s" fits, loads nothing, and axe has nothing against it',
@@ -82,6 +95,7 @@ describe('the reliability report in Chromium', () => {
 
 				expect(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`)).toBe(true);
 				await shoot(`${name}-${view}`);
+				if (name === 'month' && view === 'desktop') await shootGuide();
 				expect(signs).toEqual([]);
 				// The page runs no script; what follows is ours.
 				await page.evaluate(AXE);

@@ -175,7 +175,7 @@ export class RunTally {
 			if (UPSTREAM.has(failure.code)) this.hasUpstreamFailure = true;
 		}
 		if (!isOwn) return;
-		const sums = this.calls.get(node) ?? NO_CALLS();
+		const sums = this.calls.get(node) ?? noCalls();
 		this.calls.set(node, sums);
 		sums.calls += calls;
 		sums.repeated += Math.max(0, calls - 1);
@@ -294,7 +294,7 @@ export class RunTally {
 	}
 }
 
-function NO_CALLS(): StepCalls {
+function noCalls(): StepCalls {
 	return { calls: 0, repeated: 0, failed: 0, costUsd: 0, unpriced: 0, laterRoundsUsd: 0 };
 }
 
