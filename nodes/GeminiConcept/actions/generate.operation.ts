@@ -49,7 +49,8 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { counted, failedItem, tell } = await import('../../shared/host');
 	const { artefactsOf, hashOf } = await import('../../shared/state');
 	const brief = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
-	const question = await openQuestion(context, scope, item, itemIndex, { brief });
+	const count = Number(context.getNodeParameter('count', itemIndex, 3));
+	const question = await openQuestion(context, scope, item, itemIndex, { brief, count });
 	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const { found, order, asker, requester } = question;
 	const told = contextOfRound(question.document, found.round, question.after);
@@ -57,7 +58,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const input = {
 		...told,
 		brief: brief === '' ? told.brief : brief,
-		count: order === undefined ? Number(context.getNodeParameter('count', itemIndex, 3)) : 1,
+		count: order === undefined ? count : 1,
 		guide: String(context.getNodeParameter('styleGuide', itemIndex, '') ?? ''),
 		model: asker.model,
 		options: asker.options,

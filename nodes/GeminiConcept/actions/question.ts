@@ -15,6 +15,8 @@ export interface Question {
 	after: ReadonlySet<string> | undefined;
 	/** Names what this item asks for: the step, its pass and the item's position. */
 	requester: string;
+	/** Which of the step's questions this is, as in its step record. */
+	slot: string;
 	/** Asks once for this item: the answer is recorded under the step's key. */
 	ask<T>(request: StructuredRequest<T>, deps?: AskDeps): Promise<PaidAnswer<T>>;
 	/** The key of a request of this item. */
@@ -28,6 +30,8 @@ export interface Opening {
 	ownsBrief?: boolean;
 	/** The piece of work that the question is about, where it is not about new work. */
 	artefactId?: string;
+	/** How many pieces are asked for, where the router has not asked for one. Default 1. */
+	count?: number;
 	modelField?: 'model' | 'imageModel';
 }
 
@@ -37,7 +41,7 @@ export async function openQuestion(
 	scope: RunScope,
 	item: INodeExecutionData,
 	itemIndex: number,
-	{ brief, ownsBrief = false, artefactId, modelField }: Opening = {},
+	{ brief, ownsBrief = false, artefactId, count = 1, modelField }: Opening = {},
 ): Promise<Question> {
 	const { PROCESS_ID, openAsker, passNumber, readSpendCap, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
@@ -71,6 +75,7 @@ export async function openQuestion(
 		order,
 		after: stepsAfter(context),
 		requester: `${scope.node}#${position}`,
+		slot,
 		keyOf,
 		ask: (request, deps = asker.deps) =>
 			askOnce(
@@ -84,6 +89,7 @@ export async function openQuestion(
 					owner: PROCESS_ID,
 					by: scope.nodeName,
 					artefactId: about,
+					asked: order === undefined ? count : 1,
 				},
 				request,
 				deps,
@@ -103,6 +109,7 @@ export async function saveWork(
 	more: { title?: string; note: string; outcome?: Json },
 ): Promise<Json | undefined> {
 	const { writeOrThrow } = await import('../../shared/host');
+	const { piecesOf } = await import('../../shared/state');
 	const { outcome } = await writeOrThrow(scope.store, question.found.run.runId, {
 		by: scope.nodeName,
 		asRecordKeeper: true,
@@ -111,7 +118,16 @@ export async function saveWork(
 		...(more.title === undefined ? {} : { title: more.title }),
 		...(more.outcome === undefined ? {} : { outcome: more.outcome }),
 		ledger: [
-			{ layer: 'handoff', event: 'work', note: more.note, by: scope.nodeName, round: question.found.round },
+			{
+				layer: 'handoff',
+				event: 'work',
+				note: more.note,
+				by: scope.nodeName,
+				node: scope.node,
+				round: question.found.round,
+				slot: question.slot,
+				pieces: piecesOf(commands),
+			},
 		],
 	});
 	return outcome;

@@ -10,6 +10,7 @@ import * as checkpointSave from './checkpoint/save.operation';
 import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as ledgerReport from './ledger/report.operation';
 import * as reviewDeliverDue from './review/deliverDue.operation';
 import * as reviewGetAll from './review/getAll.operation';
 import * as runDelete from './run/delete.operation';
@@ -134,6 +135,13 @@ export const properties: INodeProperties[] = [
 			action: 'Get many ledger entries',
 			description: 'List what happened to the run, in order',
 		},
+		{
+			name: 'Report',
+			value: 'report',
+			action: 'Report how reliable runs were',
+			description: 'Make a page and figures: what went right, what went wrong and what it cost',
+			displayOptions: notForAgents,
+		},
 	]),
 	operationsOf('review', 'getAll', [
 		{
@@ -248,6 +256,7 @@ export const properties: INodeProperties[] = [
 	...checkpointSave.description,
 	...historyGetAll.description,
 	...ledgerGetAll.description,
+	...ledgerReport.description,
 	...reviewDeliverDue.description,
 	...reviewGetAll.description,
 	...runExport.description,

@@ -10,6 +10,7 @@ import * as checkpointSave from './checkpoint/save.operation';
 import * as historyCompare from './history/compare.operation';
 import * as historyGetAll from './history/getAll.operation';
 import * as ledgerGetAll from './ledger/getAll.operation';
+import * as ledgerReport from './ledger/report.operation';
 import * as reviewDeliverDue from './review/deliverDue.operation';
 import * as reviewGetAll from './review/getAll.operation';
 import * as runDelete from './run/delete.operation';
@@ -43,6 +44,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'checkpoint/save': checkpointSave.execute,
 	'history/getAll': historyGetAll.execute,
 	'ledger/getAll': ledgerGetAll.execute,
+	'ledger/report': ledgerReport.execute,
 	'review/deliverDue': reviewDeliverDue.execute,
 	'review/getAll': reviewGetAll.execute,
 	'run/export': runExport.execute,

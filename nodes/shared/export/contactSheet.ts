@@ -1,4 +1,4 @@
-import { html, sourceHash, styleElement, type Html } from '../html';
+import { dateOf, filePage, html, type Html } from '../html';
 import type { ApprovedSet, SetFile, SetPiece } from './approvedSet';
 import { CONTACT_SHEET_STYLE } from './contactSheetStyle';
 import { fieldList } from './values';
@@ -12,14 +12,8 @@ const PICTURES = new Set([
 	'image/svg+xml',
 	'image/webp',
 ]);
-/** Without its quotes: they stand in the policy itself, which people read who look into a file before they open it. */
-const STYLE_HASH = sourceHash(CONTACT_SHEET_STYLE).replaceAll("'", '');
 /** So much is put into the page itself; what goes beyond is only in the ZIP. */
 const MAX_INLINE_BYTES = 64 * 1024 * 1024;
-
-const MONTHS = 'January February March April May June July August September October November December'.split(
-	' ',
-);
 
 /**
  * One HTML file with everything in it: opens from a mail, prints on paper, loads nothing and runs nothing. `files` are the bytes by the
@@ -27,19 +21,17 @@ const MONTHS = 'January February March April May June July August September Octo
  */
 export function contactSheet(set: ApprovedSet, files: ReadonlyMap<string, Uint8Array>): string {
 	const shown = chooseShown(set);
-	return html`<!doctype html>
-		<html lang="en"><head><meta charset="utf-8">
-		<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'">
-		<meta name="viewport" content="width=device-width, initial-scale=1">
-		<meta name="referrer" content="no-referrer">
-		<title>${set.title}: approved set</title>
-		${styleElement(CONTACT_SHEET_STYLE)}</head>
-		<body><header>
-			<p class="over">Approved set</p>
-			<h1 dir="auto">${set.title}</h1>
-			<p class="under">${summaryOf(set)}</p>
-		</header>
-		<main>${set.artefacts.map((piece) => showPiece(piece, files, shown))}</main></body></html>`.toString();
+	return filePage(
+		{
+			title: `${set.title}: approved set`,
+			over: 'Approved set',
+			heading: set.title,
+			under: summaryOf(set),
+			css: CONTACT_SHEET_STYLE,
+			hasPictures: true,
+		},
+		html`${set.artefacts.map((piece) => showPiece(piece, files, shown))}`,
+	);
 }
 
 function summaryOf({ artefacts, asOf }: ApprovedSet): string {
@@ -100,12 +92,4 @@ function chooseShown({ artefacts }: ApprovedSet): ReadonlySet<string> {
 		shown.add(name);
 	}
 	return shown;
-}
-
-/** "22 November 2026, 12:04 UTC". */
-function dateOf(iso: string): string {
-	const date = new Date(iso);
-	if (Number.isNaN(date.getTime())) return iso;
-	const time = date.toISOString().slice(11, 16);
-	return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}, ${time} UTC`;
 }

@@ -2,10 +2,12 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { PipelineError, isPipelineError } from '../errors';
 import {
 	identifyWork,
+	piecesOf,
 	requestsOf,
 	type Artefact,
 	type Command,
 	type JsonObject,
+	type LedgerEntry,
 	type StateDocument,
 } from '../state';
 import { readItemMedia, type ItemMedia } from './itemMedia';
@@ -125,6 +127,7 @@ async function tryToRegister(
 	let document: StateDocument = asRead;
 	const commands: Command[] = [];
 	const kept: ItemMedia[] = [];
+	const ledger: LedgerEntry[] = [];
 	const results = taken.map(({ piece, files }) => {
 		try {
 			return registerOne(piece, files);
@@ -141,6 +144,7 @@ async function tryToRegister(
 		asRecordKeeper: true,
 		commands,
 		expectedVersion: asRead.version,
+		ledger,
 	});
 	return results;
 
@@ -170,6 +174,7 @@ async function tryToRegister(
 			case 'changed':
 				refuseTwin(scope, identified.artefact, item.json);
 				add('artefacts', [identified.artefact], files);
+				note('changed', round);
 				return identified.artefact;
 			case 'foreign': {
 				const { artefact, order } = identified;
@@ -178,9 +183,26 @@ async function tryToRegister(
 					order?.artefactId === undefined ? [] : [{ id: order.artefactId, status: 'replaced' }];
 				const count = requestsOf(document).find(({ id }) => id === scope.node)?.count ?? 0;
 				add('artefacts', [...replaced, artefact], files);
+				note('registered', round);
 				if (order === undefined) add('requested', [{ id: scope.node, count: count + 1 }], []);
 				return artefact;
 			}
+		}
+	}
+
+	/** Says in the ledger what the last command is about. */
+	function note(outcome: 'changed' | 'registered', round: number): void {
+		for (const piece of piecesOf(commands.slice(-1))) {
+			ledger.push({
+				layer: 'handoff',
+				event: 'work',
+				note: `'${piece.artefactId}' came from a step that is not Greenlight's, ${outcome}.`,
+				by: scope.nodeName,
+				node: scope.node,
+				round,
+				outcome,
+				pieces: [piece],
+			});
 		}
 	}
 

@@ -324,6 +324,7 @@ function finishWithExecution(context: IExecuteFunctions, store: StateStore, runI
 						event: 'status',
 						note: note === '' ? 'The run is finished.' : note,
 						by: 'n8n',
+						outcome: status,
 					},
 				],
 			},

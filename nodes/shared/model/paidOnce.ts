@@ -29,6 +29,8 @@ export interface PaidStep {
 	by: string;
 	/** The artefact that the question is about, for the ledger. */
 	artefactId?: string | undefined;
+	/** How many pieces of work it asks for, for the ledger. */
+	asked?: number;
 }
 
 /** An answer that stands in the run's records. */
@@ -202,6 +204,7 @@ async function recordAnswer(
 			...toLedgerEntry(step, 'call'),
 			layer: 'capability',
 			note: `${model} answered${answer.calls > 1 ? ` after ${answer.calls} calls` : ''}.${describeDoubt(answer.maybeBilledCalls)}`,
+			calls: answer.calls,
 			costUsd,
 			durationMs,
 		},
@@ -225,6 +228,7 @@ async function recordFailure(
 			layer: failure.layer,
 			note: `${failure.message}${describeDoubt(bill.maybeBilledCalls)}`,
 			failure,
+			calls: bill.calls,
 			costUsd,
 			durationMs,
 		},
@@ -257,7 +261,14 @@ async function recordUnknownOutcome(
 	const error = new PipelineError('outcome_unknown', message, { details: { startedAt: started.startedAt } });
 	const failure = error.toFailure();
 	await store.recordStep(step.runId, { ...toStep(step, 'failed'), failure, costUsd: null }, [
-		{ ...toLedgerEntry(step, 'failure'), layer: failure.layer, note: message, failure, costUsd: null },
+		{
+			...toLedgerEntry(step, 'failure'),
+			layer: failure.layer,
+			note: message,
+			failure,
+			calls: 1,
+			costUsd: null,
+		},
 	]);
 	return error;
 }
@@ -290,8 +301,16 @@ function toStep({ key, node, round, slot, owner }: PaidStep, state: Step['state'
 }
 
 function toLedgerEntry(
-	{ by, round, artefactId }: PaidStep,
-	event: string,
-): Pick<LedgerEntry, 'event' | 'by' | 'round' | 'artefactId'> {
-	return { event, by, round, ...(artefactId === undefined ? {} : { artefactId }) };
+	{ by, node, round, slot, artefactId, asked }: PaidStep,
+	event: 'call' | 'failure',
+): Pick<LedgerEntry, 'event' | 'by' | 'node' | 'round' | 'slot' | 'artefactId' | 'asked'> {
+	return {
+		event,
+		by,
+		node,
+		round,
+		slot,
+		...(artefactId === undefined ? {} : { artefactId }),
+		...(asked === undefined ? {} : { asked }),
+	};
 }

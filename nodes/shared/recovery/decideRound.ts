@@ -1,4 +1,4 @@
-import { PipelineError, type Failure } from '../errors';
+import { PipelineError } from '../errors';
 import {
 	canonicalJson,
 	requestsOf,
@@ -7,7 +7,7 @@ import {
 	type StateDocument,
 	type StateStore,
 } from '../state';
-import type { RoundFacts } from './decideNext';
+import { ledgerOfRound } from './ledgerOfRound';
 import type { RetryPolicy } from './policy';
 import {
 	decideFromState,
@@ -143,46 +143,12 @@ export async function decideRound(
 			...(decision.kind === 'escalate' || decision.kind === 'partly'
 				? { status: { status: 'escalated' as const, note: decision.why } }
 				: {}),
-			ledger: [
-				{
-					layer: 'recovery',
-					event: 'round',
-					note: `Round ${round.round + 1}: ${decision.why}`,
-					by: round.by,
-					round: round.round,
-				},
-				...failuresOf(round, factsOfRound(input)).map(({ failure, artefactId }) => ({
-					layer: failure.layer,
-					event: 'failure',
-					note: failure.message,
-					by: round.by,
-					round: round.round,
-					failure,
-					...(artefactId === undefined ? {} : { artefactId }),
-				})),
-			],
+			ledger: ledgerOfRound(round, factsOfRound(input), decision),
 		},
 	]);
 	if (result?.ok !== true)
 		throw new PipelineError(result?.failure.code ?? 'internal', result?.failure.message ?? '');
 	return { decision: roundDecisionSchema.parse(result.outcome), isReplayed: false };
-}
-
-/** What failed: as it arrived in this pass, and what the router itself found, such as work that never came. */
-function failuresOf(
-	{ here, arrivals }: RouterRound,
-	{ places }: RoundFacts,
-): Array<{ failure: Failure; artefactId?: string }> {
-	const brought = new Set(arrivals.flatMap(({ failure }) => failure?.code ?? []));
-	const arrived = here.flatMap(({ failure, artefactId }) =>
-		failure === undefined ? [] : [{ failure, ...(artefactId === undefined ? {} : { artefactId }) }],
-	);
-	const found = places.flatMap(({ failure, artefact }) =>
-		failure === undefined || brought.has(failure.code)
-			? []
-			: [{ failure, ...(artefact === undefined ? {} : { artefactId: artefact.id }) }],
-	);
-	return [...arrived, ...found];
 }
 
 /** Notes that a decision has left the router in this execution. */

@@ -157,6 +157,20 @@ async function send(
 			commandId: `sent:${review.id}`,
 			commands: [{ op: 'mergeById' as const, field: 'reviews', items: [{ id: review.id, sentAt: at }] }],
 			status: { status: 'open' as const },
+			ledger: [
+				{
+					layer: 'recovery' as const,
+					event: 'review sent',
+					note:
+						undecided.length === 0
+							? 'Everything is decided.'
+							: `Sent with ${undecided.length} without a decision.`,
+					by,
+					node: review.node,
+					round: review.round,
+					review: review.id,
+				},
+			],
 		},
 	]);
 	const document = await store.read(runId);
@@ -210,8 +224,13 @@ function toRequest(
 				event: 'decision',
 				note: sentenceOf(decision, artefact.title),
 				by: reviewer,
+				node: review.node,
 				artefactId: artefact.id,
+				contentHash: artefact.contentHash,
 				round: review.round,
+				outcome: action,
+				isEdited,
+				review: review.id,
 			},
 		],
 	};

@@ -69,7 +69,18 @@ export async function openReview(
 			},
 			ledger:
 				same === undefined
-					? [{ layer: 'recovery', event: 'review', note: `A person is asked about ${count}.`, by }]
+					? [
+							{
+								layer: 'recovery',
+								event: 'review',
+								note: `A person is asked about ${count}.`,
+								by,
+								node: review.node,
+								round: review.round,
+								asked: count,
+								review: review.id,
+							},
+						]
 					: [],
 		},
 	]);

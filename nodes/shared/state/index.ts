@@ -22,6 +22,7 @@ export { ARTEFACTS, BUILT_IN_FIELDS, REVIEWS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { contentHashOf } from './contentHash';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
+export { LEDGER_EVENTS, piecesOf } from './ledger';
 export { identifyWork, type Identified } from './identifyWork';
 export { itemOf } from './itemOf';
 export { MAX_MEDIA_BYTES, mediaHashOf } from './media';

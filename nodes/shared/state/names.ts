@@ -17,6 +17,17 @@ export function checkName(what: string, name: string, longest = MAX_NAME): void 
 	);
 }
 
+/** Fails with `input_missing` or `input_refused`. */
+export function checkCheckpointName(name: string): void {
+	if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
+	if (/^\s*\d+\s*$/.test(name)) {
+		throw new PipelineError('input_refused', `A checkpoint cannot be called '${name}'.`, {
+			hint: 'A number alone is a version. Add a word, such as "draft 7".',
+		});
+	}
+	checkName('The name of a checkpoint,', name);
+}
+
 /** A key that somebody else's text is part of, with its end replaced by a hash where it is too long. */
 export function shortKey(key: string): string {
 	return key.length <= MAX_KEY ? key : `${key.slice(0, MAX_NAME)}…${hashOf(key)}`;

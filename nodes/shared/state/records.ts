@@ -1,7 +1,15 @@
 /** What stands beside the document and makes no version: commands, step records, the ledger. Called inside transactions. */
-import type { Row, Transaction } from './backends/database';
+import type { Row, SqlValue, Transaction } from './backends/database';
 import type { Json } from './json';
-import type { LedgerEntry, RecordedLedgerEntry, RecordedStep, Step } from './stateStore';
+import { toRun } from './runs';
+import type {
+	LedgerEntry,
+	LedgerPageRequest,
+	LedgerRow,
+	RecordedLedgerEntry,
+	RecordedStep,
+	Step,
+} from './stateStore';
 
 export interface RecordedCommand {
 	/** The version that it led to. */
@@ -121,7 +129,32 @@ export async function saveLedgerEntry(
 
 export async function readLedger(tx: Transaction, runId: string): Promise<RecordedLedgerEntry[]> {
 	const rows = await tx.all('SELECT seq, at, entry FROM ledger WHERE run_id = ? ORDER BY seq', runId);
-	return rows.map((row) => ({ ...JSON.parse(String(row.entry)), seq: Number(row.seq), at: String(row.at) }));
+	return rows.map(toLedgerEntry);
+}
+
+/** Goes by the key of the table, so that a page costs its own size wherever it begins; CROSS JOIN keeps SQLite to that order. */
+export async function readLedgerPage(tx: Transaction, request: LedgerPageRequest): Promise<LedgerRow[]> {
+	const { runId, begunSince, after, limit } = request;
+	const where: string[] = ['runs.run_id = ledger.run_id'];
+	const values: SqlValue[] = [];
+	const add = (condition: string, ...given: SqlValue[]): void => {
+		where.push(condition);
+		values.push(...given);
+	};
+	if (runId !== undefined) add('ledger.run_id = ?', runId);
+	if (begunSince !== undefined) add('runs.created_at >= ?', begunSince);
+	if (after !== undefined) add('(ledger.run_id, ledger.seq) > (?, ?)', after.run.runId, after.entry.seq);
+	const rows = await tx.all(
+		`SELECT runs.*, ledger.seq, ledger.at, ledger.entry FROM ledger CROSS JOIN runs
+WHERE ${where.join(' AND ')} ORDER BY ledger.run_id, ledger.seq LIMIT ?`,
+		...values,
+		limit,
+	);
+	return rows.map((row) => ({ run: toRun(row), entry: toLedgerEntry(row) }));
+}
+
+function toLedgerEntry(row: Row): RecordedLedgerEntry {
+	return { ...JSON.parse(String(row.entry)), seq: Number(row.seq), at: String(row.at) };
 }
 
 function toStep(row: Row): RecordedStep {

@@ -171,7 +171,7 @@ export async function findOld(
 	return rows.map((row) => String(row.run_id)).sort();
 }
 
-function toRun(row: Row): Run {
+export function toRun(row: Row): Run {
 	const status = RUN_STATUSES.find((known) => known === row.status) ?? 'open';
 	return {
 		runId: String(row.run_id),

@@ -12,7 +12,7 @@ import type { JsonObject } from './json';
 import { judgedAnew } from './judgement';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
-import { checkName } from './names';
+import { checkCheckpointName } from './names';
 import * as records from './records';
 import * as runs from './runs';
 import { checkSpendCap } from './spend';
@@ -27,6 +27,8 @@ import type {
 	Hold,
 	Impact,
 	LedgerEntry,
+	LedgerPageRequest,
+	LedgerRow,
 	MediaFile,
 	RecordedLedgerEntry,
 	RecordedStep,
@@ -330,6 +332,10 @@ export class SqlStateStore implements StateStore {
 		return this.database.read((tx) => records.readLedger(tx, runId));
 	}
 
+	ledgerPage(request: LedgerPageRequest): Promise<LedgerRow[]> {
+		return this.database.read((tx) => records.readLedgerPage(tx, request));
+	}
+
 	close(): Promise<void> {
 		return this.database.close();
 	}
@@ -347,17 +353,6 @@ export class SqlStateStore implements StateStore {
 function orThrow<T>(result: T | PipelineError): T {
 	if (result instanceof PipelineError) throw result;
 	return result;
-}
-
-/** Fails with `input_missing` or `input_refused`. */
-function checkCheckpointName(name: string): void {
-	if (name.trim() === '') throw new PipelineError('input_missing', "'Checkpoint Name' is empty.");
-	if (/^\s*\d+\s*$/.test(name)) {
-		throw new PipelineError('input_refused', `A checkpoint cannot be called '${name}'.`, {
-			hint: 'A number alone is a version. Add a word, such as "draft 7".',
-		});
-	}
-	checkName('The name of a checkpoint,', name);
 }
 
 /** A key whose run is no copy of this one, or not of the version that is asked for. */

@@ -2,9 +2,12 @@
  * The shared state of a run: one typed, versioned document with records beside it. Every sentence here has a clause in
  * `test/conformance/`, which every backend passes unmodified.
  */
-import type { Failure, Layer } from '../errors';
+import type { Failure } from '../errors';
 import type { Media, RunStatus } from './fields';
 import type { Json, JsonObject } from './json';
+import type { LedgerEntry, RecordedLedgerEntry } from './ledger';
+
+export type { LedgerEntry, LedgerPiece, RecordedLedgerEntry } from './ledger';
 
 /** How writes to a field combine. A field has exactly one rule, given when it is declared. */
 export type MergeRule = 'set' | 'append' | 'mergeById' | 'increment' | 'writeOnce';
@@ -108,23 +111,21 @@ export interface StateDocument {
 	fields: JsonObject;
 }
 
-export interface LedgerEntry {
-	layer: Layer;
-	/** What happened: `attempt`, `verdict`, `decision`, `failure`, `call`, `rollback`, `lock`, `status`, … */
-	event: string;
-	/** One sentence for a person. */
-	note: string;
-	by: string;
-	artefactId?: string;
-	round?: number;
-	failure?: Failure;
-	costUsd?: number | null;
-	durationMs?: number;
+/** An entry with the run that it is of, as the run is now. */
+export interface LedgerRow {
+	run: Run;
+	entry: RecordedLedgerEntry;
 }
 
-export interface RecordedLedgerEntry extends LedgerEntry {
-	seq: number;
-	at: string;
+export interface LedgerPageRequest {
+	/** Only of this run. */
+	runId?: string;
+	/** Only of runs that began at this time or later; ISO 8601, UTC. */
+	begunSince?: string;
+	/** Goes on after this row, the last one of the page before. */
+	after?: LedgerRow;
+	/** Rows at most, from 1. */
+	limit: number;
 }
 
 /**
@@ -361,5 +362,10 @@ export interface StateStore {
 	readMedia(runId: string, hash: string): Promise<MediaFile>;
 	/** The append-only list of what happened, oldest first. */
 	ledger(runId: string): Promise<RecordedLedgerEntry[]>;
+	/**
+	 * The same of one run or of many, a page at a time, so that a ledger of any length can be read. Runs come one after the
+	 * other, each run's entries oldest first. A page with fewer rows than its limit is the last.
+	 */
+	ledgerPage(request: LedgerPageRequest): Promise<LedgerRow[]>;
 	close(): Promise<void>;
 }

@@ -29,6 +29,15 @@ export function continuedRequest(
 		by,
 		asRecordKeeper: true,
 		commands: [{ op: 'mergeById', field: 'reviews', items: [...ids].map((id) => ({ id, continuedAt: at })) }],
+		ledger: reviews.map(({ id, node, round }) => ({
+			layer: 'recovery' as const,
+			event: 'continued',
+			note: 'The run went on from the review.',
+			by,
+			node,
+			round,
+			review: id,
+		})),
 		...(run.status === 'waiting' && isLast ? { status: { status: 'open' as const } } : {}),
 	};
 }

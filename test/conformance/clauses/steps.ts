@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../nodes/shared/errors';
-import type { LedgerEntry, StateStore, Step } from '../../../nodes/shared/state';
-import { CALL, type Stage } from '../stage';
+import type { LedgerEntry, LedgerRow, StateStore, Step } from '../../../nodes/shared/state';
+import { CALL, START, only, type Stage } from '../stage';
 
 export function stepsClauses(stage: Stage): void {
 	const { startRun, write } = stage;
@@ -141,5 +141,44 @@ export function stepsClauses(stage: Stage): void {
 		expect(ledger.map(({ seq }) => seq)).toEqual(ledger.map((_, index) => index + 1));
 		expect(ledger.map(({ at }) => at)).toEqual(ledger.map(({ at }) => at).sort());
 		expect(ledger.at(-1)).toMatchObject({ event: 'rollback', by: 'Test' });
+	});
+
+	it('gives the ledger a page at a time, run after run and oldest first, and nothing twice', async () => {
+		const entry = (note: string): LedgerEntry => ({ layer: 'state', event: 'status', note, by: 'Test' });
+		for (const runKey of ['one', 'two', 'three']) {
+			const { runId } = (await store.startRun({ ...START, runKey, title: runKey })).run;
+			await write(runId, { ledger: [entry('1'), entry('2'), entry('3')] });
+		}
+		const all = await store.ledgerPage({ limit: 100 });
+		const read: LedgerRow[] = [];
+		for (let page = await store.ledgerPage({ limit: 5 }); page.length > 0;) {
+			read.push(...page);
+			page = await store.ledgerPage({ limit: 5, after: only(page.slice(-1)) });
+		}
+
+		expect(read).toEqual(all);
+		expect(all).toHaveLength(12);
+		const runIds = [...new Set(all.map(({ run }) => run.runId))];
+		expect(runIds).toHaveLength(3);
+		for (const runId of runIds) {
+			const rows = all.filter(({ run }) => run.runId === runId);
+			expect(rows.map(({ entry: { seq } }) => seq)).toEqual([1, 2, 3, 4]);
+			expect(rows.map(({ entry: each }) => each)).toEqual(await store.ledger(runId));
+			expect(rows[0]?.run).toEqual(await store.getRun(runId));
+			expect(await store.ledgerPage({ runId, limit: 100 })).toEqual(rows);
+		}
+		// Together: the rows of one run come one after the other.
+		expect(all.map(({ run }) => run.runId)).toEqual(runIds.flatMap((id) => [id, id, id, id]));
+	});
+
+	it('gives only the ledgers of runs that began since a time', async () => {
+		const first = (await store.startRun({ ...START, runKey: 'first' })).run;
+		const second = (await store.startRun({ ...START, runKey: 'second' })).run;
+		const since = async (begunSince: string) =>
+			(await store.ledgerPage({ begunSince, limit: 10 })).map(({ run }) => run.runId);
+
+		expect(await since(second.createdAt)).toEqual([second.runId]);
+		expect((await since(first.createdAt)).sort()).toEqual([first.runId, second.runId].sort());
+		expect(await since('2999-01-01T00:00:00.000Z')).toEqual([]);
 	});
 }

@@ -60,7 +60,9 @@ export const execute: Operation = async (call) => {
 			...(run.status === 'stopped'
 				? {}
 				: { status: { status: run.status === 'crashed' ? 'crashed' : 'escalated', note } }),
-			ledger: [{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, round }],
+			ledger: [
+				{ layer: 'recovery', event: 'handed over', note, by: scope.nodeName, node: scope.node, round },
+			],
 		},
 	]);
 	return [{ ...handed, ...rest, runId: run.runId }];
