@@ -3,7 +3,7 @@
  * is missing the answer is `undefined` and the callers do the safe thing. `test/host/engine.test.ts` and the end-to-end
  * suite fail when a new n8n moves one of them.
  */
-import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeParameters, IWebhookFunctions } from 'n8n-workflow';
 
 interface StackEntry {
 	node?: { name?: unknown };
@@ -107,6 +107,20 @@ export function stepsBefore(context: IExecuteFunctions): Set<string> | undefined
 export function stepsAfter(context: IExecuteFunctions): Set<string> | undefined {
 	const after = relatives(context, 'getChildNodes');
 	return after === undefined ? undefined : new Set(after.map(({ name }) => name));
+}
+
+/** All steps after this one with what they are set to, as typed; none where n8n does not show them. */
+export function stepsWithSettings(
+	context: IExecuteFunctions,
+): Array<{ type: string; disabled: boolean; parameters: INodeParameters }> {
+	const offered: Partial<Pick<IExecuteFunctions, 'getChildNodes'>> = context;
+	const steps =
+		offered.getChildNodes?.call(context, context.getNode().name, { includeNodeParameters: true }) ?? [];
+	return steps.map(({ type, disabled, parameters = {} }) => ({
+		type,
+		disabled: disabled === true,
+		parameters,
+	}));
 }
 
 /** Whether a Retry Router that is switched on comes after this step, or is this step. */

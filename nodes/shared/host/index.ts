@@ -14,6 +14,7 @@ export {
 	stepsAfter,
 	stepsBefore,
 	stepsOfRouter,
+	stepsWithSettings,
 } from './engine';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
