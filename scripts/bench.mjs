@@ -1,7 +1,7 @@
 /** `npm run bench -- NAME`: ratios against peers, measured in one run. The last line is one line of JSON. */
 import { PlainError, reportError } from './lib/plainError.mjs';
 
-const BENCHES = ['state', 'gate'];
+const BENCHES = ['state', 'gate', 'model'];
 
 try {
 	const [name = ''] = process.argv.slice(2);

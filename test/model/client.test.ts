@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { openGemini, type GeminiConnection } from '../../nodes/shared/model';
 import { sdkOptionsOf } from '../../nodes/shared/model/connection';
 import { failureOf } from './fixtures';
@@ -94,7 +96,18 @@ describe('what a call sends', () => {
 });
 
 describe('environment variables', () => {
+	/** Every variable that the SDK or what it signs in with reads, found in their sources, so that a new one is tried too. */
+	const names = [
+		'@google/genai/dist/node/index.cjs',
+		'google-auth-library/build',
+		'gaxios/build',
+		'gcp-metadata/build',
+	]
+		.flatMap((place) => sourcesIn(join(__dirname, '../../node_modules', place)))
+		.flatMap((source) => [...source.matchAll(/(?:env\w*(?:\(\))?\??[.[]|getEnv\()['"]?([A-Z][A-Z0-9_]{3,})/g)])
+		.flatMap(([, name]) => (name === undefined || /^(HOME|APPDATA|NODE_ENV)$/.test(name) ? [] : [name]));
 	const HIJACKS = {
+		...Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:1/evil'])),
 		GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:1/evil',
 		GOOGLE_VERTEX_BASE_URL: 'http://127.0.0.1:1/evil',
 		GOOGLE_GENAI_USE_VERTEXAI: 'true',
@@ -114,6 +127,12 @@ describe('environment variables', () => {
 		for (const name of Object.keys(HIJACKS)) delete process.env[name];
 		Object.assign(process.env, before);
 		jest.restoreAllMocks();
+	});
+
+	test('are all tried', () => {
+		expect(Object.keys(HIJACKS)).toEqual(
+			expect.arrayContaining(['GOOGLE_GENAI_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS', 'HTTPS_PROXY']),
+		);
 	});
 
 	test('redirect neither the request nor the key', async () => {
@@ -260,3 +279,11 @@ describe('the list of models', () => {
 		expect(await failureOf((await connect()).listModels())).toMatchObject({ code: 'auth' });
 	});
 });
+
+function sourcesIn(place: string): string[] {
+	if (statSync(place).isFile()) return [readFileSync(place, 'utf8')];
+	const files = readdirSync(place, { recursive: true, withFileTypes: true });
+	return files
+		.filter((file) => file.isFile() && /\.c?js$/.test(file.name))
+		.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+}

@@ -21,6 +21,7 @@ const ITEM_HEAD = { title: '', status: 'new', why: '' };
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { openQuestion, saveWork } = await import('./question');
 	const { readAttachments, toAttachment } = await import('./attachments');
+	const { tellEstimate } = await import('./estimate');
 	const { captureIntentRequest } = await import('../../shared/concept');
 	const { passThrough, plain } = await import('../../shared/host');
 	const typed = String(context.getNodeParameter('brief', itemIndex, '') ?? '');
@@ -33,6 +34,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const recorded = question.document.fields.brief;
 	const brief = typeof recorded === 'string' ? recorded : typed;
 	const request = captureIntentRequest({ brief, attachments, model, options });
+	const estimateUsd = await tellEstimate(context, scope, question, brief, itemIndex);
 	const { value: intent, replayed, ...answer } = await question.ask(request);
 	await saveWork(
 		scope,
@@ -53,6 +55,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 				runId,
 				round: question.found.round,
 				kind: 'intent',
+				estimateUsd,
 				...answer,
 				...(replayed ? { replayed } : {}),
 			},

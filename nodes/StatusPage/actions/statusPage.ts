@@ -10,7 +10,7 @@ export async function statusPage(
 	{ store, run, key, reloads }: StatusRequest,
 ): Promise<RenderedPage> {
 	const { reviewLink } = await import('../../shared/host');
-	const { linkParameters, waitingReviewsOf } = await import('../../shared/review');
+	const { linkParameters, statusNow, waitingReviewsOf } = await import('../../shared/review');
 	const { renderStatus, statusOf } = await import('../../shared/status');
 	const document = await store.read(run.runId);
 	const showsReview = context.getNodeParameter('showReview', true) === true;
@@ -28,7 +28,12 @@ export async function statusPage(
 			...(link === '' ? {} : { link }),
 		};
 	});
-	const state = statusOf(run, document, await store.ledger(run.runId), reviews);
+	const state = statusOf(
+		{ ...run, ...statusNow(run, document, now) },
+		document,
+		await store.ledger(run.runId),
+		reviews,
+	);
 	const linkWith = (more: Record<string, string>): string =>
 		`?${String(new URLSearchParams({ run: run.runId, key, ...more }))}`;
 	return renderStatus(state, {

@@ -19,6 +19,7 @@ export {
 export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
+export { stepsWithSettings } from './stepsWithSettings';
 export { registerAll, registerWork, type Piece } from './registerWork';
 export {
 	chosenRun,

@@ -2,7 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 import { ITEM_KEYS } from '../state';
 
 /** What Greenlight's steps say of one call or one round, beside the keys of the item itself. */
-const OF_ONE_STEP = ['costUsd', 'model', 'durationMs', 'usage', 'reasons', 'maker', 'retryAfterMs'];
+const OF_ONE_STEP = [
+	'costUsd',
+	'estimateUsd',
+	'model',
+	'durationMs',
+	'usage',
+	'reasons',
+	'maker',
+	'retryAfterMs',
+];
 const OWN = new Set<string>([...ITEM_KEYS, ...OF_ONE_STEP]);
 
 /** What other steps put on an item: it goes on. `content` names the fields of the work that this item was. */

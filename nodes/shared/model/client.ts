@@ -1,5 +1,12 @@
 /** The only place that talks to Google's SDK. The SDK is loaded when first needed, because loading it takes time. */
-import type { Content, GenerateContentParameters, GoogleGenAI, Model, Part } from '@google/genai';
+import type {
+	Content,
+	GenerateContentParameters,
+	GoogleGenAI,
+	HttpOptions,
+	Model,
+	Part,
+} from '@google/genai';
 import { PipelineError } from '../errors';
 import { readAnswer } from './answer';
 import { sdkOptionsOf, secretsOf, type GeminiConnection } from './connection';
@@ -90,9 +97,14 @@ interface GuardedCall extends CallOptions {
  */
 async function guardCall<T>(call: GuardedCall, send: (how: Sending) => Promise<T>): Promise<T> {
 	const { model, timeoutMs, secrets, signal } = call;
-	const timeLimit = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
 	const controller = new AbortController();
 	const stop = () => controller.abort();
+	let isOver = false;
+	// Not `AbortSignal.timeout`: that lives on until its time is over, long after a call that was quick.
+	const timeLimit = setTimeout(() => {
+		isOver = true;
+		stop();
+	}, Math.ceil(timeoutMs));
 	let askedToWait: number | undefined;
 	const sender = noticingFetch((ms) => (askedToWait = ms));
 	const context = (): CallContext => ({
@@ -101,19 +113,18 @@ async function guardCall<T>(call: GuardedCall, send: (how: Sending) => Promise<T
 		timeoutMs,
 		secrets,
 		cancelled: signal?.aborted ?? false,
-		timedOut: timeLimit.aborted,
+		timedOut: isOver,
 	});
-	if (signal?.aborted) throw thrownFailure(undefined, context());
 	signal?.addEventListener('abort', stop);
-	timeLimit.addEventListener('abort', stop);
 	try {
+		if (signal?.aborted) throw signal.reason;
 		const sending = send({ signal: controller.signal, fetch: sender });
 		return await Promise.race([sending, rejectOnAbort(controller.signal)]);
 	} catch (error) {
 		throw thrownFailure(error, context());
 	} finally {
 		signal?.removeEventListener('abort', stop);
-		timeLimit.removeEventListener('abort', stop);
+		clearTimeout(timeLimit);
 	}
 }
 
@@ -151,7 +162,7 @@ function toParameters(
 			...(tier === 'flex' ? { serviceTier: sdk.ServiceTier.FLEX } : {}),
 			...(continuationToken === undefined ? {} : { continuationToken }),
 			automaticContinuation: false,
-			httpOptions: { timeout: Math.max(1, Math.ceil(timeoutMs)), fetch: sender },
+			httpOptions: httpOptionsOf(timeoutMs, sender),
 			abortSignal: signal,
 		},
 	};
@@ -159,6 +170,14 @@ function toParameters(
 
 function toPictureConfig(sdk: Sdk, { aspectRatio, size }: PictureFormat) {
 	return { responseModalities: [sdk.Modality.IMAGE], imageConfig: { aspectRatio, imageSize: size } };
+}
+
+/**
+ * Tells the server how long it has. Not by the SDK's own `timeout`: its timers live on after a call that was quick, and ours
+ * ends the call anyway.
+ */
+function httpOptionsOf(timeoutMs: number, sender: typeof fetch): HttpOptions {
+	return { headers: { 'X-Server-Timeout': String(Math.max(1, Math.ceil(timeoutMs / 1000))) }, fetch: sender };
 }
 
 function toThinkingLevel(sdk: Sdk, level: NonNullable<GeminiRequest['thinking']>) {
@@ -186,7 +205,7 @@ async function listModels(
 	const pages = await gemini.models.list({
 		config: {
 			pageSize: LIST_PAGE_SIZE,
-			httpOptions: { timeout: Math.ceil(timeoutMs), fetch: sender },
+			httpOptions: httpOptionsOf(timeoutMs, sender),
 			abortSignal: signal,
 		},
 	});

@@ -71,7 +71,7 @@ export function startConversation(model: string, tier: ServiceTier, deps: AskDep
 
 	const callOnce = async (sent: GeminiRequest): Promise<GeminiAnswer> => {
 		if (signal?.aborted) throw cancelledFailure();
-		const most = mostUsd(sent, pricing());
+		const most = budget === undefined ? null : mostUsd(sent, pricing());
 		await budget?.cover(bill, most);
 		const timeoutMs = leftMs();
 		if (timeoutMs <= 0) throw timeoutFailure(deadlineMs);

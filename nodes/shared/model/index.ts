@@ -48,6 +48,7 @@ export {
 	type StructuredRequest,
 	type ThinkingLevel,
 } from './request';
+export { estimateRun, type PlannedRun, type PlannedStep, type RunEstimate } from './runEstimate';
 export { isTransient } from './retryRules';
 export {
 	DEFAULT_DEADLINE_MS,

@@ -28,16 +28,23 @@ export const WIRE_KEYWORDS = [
 /** Formats that are sent; a model that is told of others refuses the schema. */
 const WIRE_FORMATS: readonly unknown[] = ['date-time', 'date', 'time'];
 
+/** One question needs it several times: for its hash, its price and each call. */
+const reduced = new WeakMap<z.ZodType, JsonObject>();
+
 const KEYWORD_SET: ReadonlySet<string> = new Set(WIRE_KEYWORDS);
 
 /**
  * The schema that is sent for `schema`. Constants become one-value lists, `oneOf` becomes `anyOf`, unlisted keywords go;
  * a limit on a text's length is told in its description instead. Describes what the model has to write, so a field with
- * a default is optional. Neither `schema` nor anything it shares is changed.
+ * a default is optional. Neither `schema` nor anything it shares is changed; for the same `schema` it is the same object.
  */
 export function toWireSchema(schema: z.ZodType): JsonObject {
+	const known = reduced.get(schema);
+	if (known !== undefined) return known;
 	const full: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-	return isObject(full) ? reduceSchema(full) : {};
+	const wire = isObject(full) ? reduceSchema(full) : {};
+	reduced.set(schema, wire);
+	return wire;
 }
 
 function reduceSchema(schema: Record<string, unknown>): JsonObject {

@@ -1,0 +1,104 @@
+/** Tells what the run will cost, from what the steps after Intent: Capture are set to. */
+import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
+import type { PlannedStep } from '../../shared/model';
+import type { RunScope } from '../../shared/host';
+import type { Question } from './question';
+
+const GREENLIGHT = /greenlight\.(geminiConcept|styleValidator|retryRouter)$/;
+const USUAL_PIECES = 3;
+
+/** Before the first paid call: as a hint, in the run, and given back in dollars; null when a price is unknown. */
+export async function tellEstimate(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	{ found, asker }: Question,
+	brief: string,
+	itemIndex: number,
+): Promise<number | null> {
+	const { stepsWithSettings, tell, writeOrThrow } = await import('../../shared/host');
+	const { estimateRun } = await import('../../shared/model');
+	const { inDollars } = await import('../../shared/state');
+	const tier = asker.options.tier ?? 'standard';
+	const own: PlannedStep = {
+		kind: 'capture',
+		model: asker.model,
+		tier,
+		override: asker.deps.priceOverride,
+		pieces: 1,
+	};
+	const after = stepsWithSettings(context).filter(({ type, disabled }) => GREENLIGHT.test(type) && !disabled);
+	const value = (parameter: unknown): unknown => evaluated(context, parameter, itemIndex);
+	const { steps, attempts } = plan(after, own, value);
+	const estimated = estimateRun({ brief, steps, attempts }, asker.deps.clock());
+	if (estimated !== null) {
+		const { likelyUsd, upToUsd } = estimated;
+		tell(
+			context,
+			`This run will cost about ${inDollars(likelyUsd)}, up to ${inDollars(upToUsd)} with retries.`,
+		);
+	}
+	const estimateUsd = estimated?.likelyUsd ?? null;
+	// A run that is played again had its estimate before it was paid.
+	if (found.run.costUsd > 0 || found.run.estimateUsd !== null) return found.run.estimateUsd;
+	await writeOrThrow(scope.store, found.run.runId, { by: scope.nodeName, commands: [], estimateUsd });
+	return estimateUsd;
+}
+
+interface StepSettings {
+	type: string;
+	parameters: INodeParameters;
+}
+
+function plan(
+	after: readonly StepSettings[],
+	own: PlannedStep,
+	value: (parameter: unknown) => unknown,
+): { steps: PlannedStep[]; attempts: number } {
+	const makers: PlannedStep[] = [];
+	const checkers: PlannedStep[] = [];
+	let attempts = 1;
+	for (const { type, parameters } of after) {
+		const options = Object(parameters.options);
+		const model = parameters.model;
+		const name = value(Object(model).value ?? model);
+		const step = {
+			...own,
+			model: typeof name === 'string' && name !== '' ? name : own.model,
+			tier: options.halfPrice === true ? ('flex' as const) : ('standard' as const),
+		};
+		const isCustom = parameters.resource === 'custom';
+		if (type.endsWith('retryRouter')) attempts = Math.max(attempts, count(value(parameters.attempts), 3));
+		else if (type.endsWith('styleValidator')) {
+			if (isJudged(parameters)) checkers.push({ ...step, kind: 'check' });
+		} else if (isCustom) makers.push({ ...step, kind: 'custom', pieces: 1 });
+		else if (parameters.resource !== 'intent')
+			makers.push({ ...step, kind: 'generate', pieces: count(value(parameters.count), USUAL_PIECES) });
+	}
+	const pieces = makers.reduce((sum, maker) => sum + maker.pieces, 0);
+	return { steps: [own, ...makers, ...checkers.map((step) => ({ ...step, pieces }))], attempts };
+}
+
+/** Rules in JSON may hold judged ones, or not. */
+function isJudged({ judgedBy, rulesFrom, rules }: INodeParameters): boolean {
+	if (judgedBy !== undefined && judgedBy !== 'gemini') return false;
+	const rows: unknown = Object(rules).rows;
+	return (
+		(rulesFrom !== undefined && rulesFrom !== 'rows') ||
+		(Array.isArray(rows) && rows.some((row) => (Object(row).kind ?? 'judged') === 'judged'))
+	);
+}
+
+function count(value: unknown, otherwise: number): number {
+	const number = Number(value ?? otherwise);
+	return Number.isInteger(number) && number > 0 ? number : otherwise;
+}
+
+/** What another step's field comes to; its own name where n8n cannot tell before that step runs. */
+function evaluated(context: IExecuteFunctions, parameter: unknown, itemIndex: number): unknown {
+	if (typeof parameter !== 'string' || !parameter.startsWith('=')) return parameter;
+	try {
+		return context.evaluateExpression(parameter.slice(1), itemIndex);
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,67 @@
+/** What a whole run will cost, from what its steps are set to: before the first call is paid. */
+import { estimate, estimateTokens, type PlannedWork, type PriceOverride } from './prices';
+import type { ServiceTier } from './request';
+
+/** One step of the workflow that asks Gemini. */
+export interface PlannedStep {
+	kind: 'capture' | 'generate' | 'check' | 'custom';
+	model: string;
+	tier: ServiceTier;
+	override?: PriceOverride | undefined;
+	/** Pieces of work: that it makes or, for a check, that come to it. */
+	pieces: number;
+}
+
+export interface PlannedRun {
+	brief: string;
+	steps: readonly PlannedStep[];
+	/** Rounds of generation at most, the first one included. */
+	attempts: number;
+}
+
+export interface RunEstimate {
+	likelyUsd: number;
+	upToUsd: number;
+}
+
+/** Usual sizes, in tokens. Thoughts count as output, and are most of it for short answers. */
+const ORDERS = 900;
+const THOUGHTS = 900;
+const OUTPUT_OF_A_PIECE = 450;
+const OUTPUT_OF_A_CHECK = 350;
+
+/** Null when the price of one of the models is unknown. `at`: ms since 1970. */
+export function estimateRun({ brief, steps, attempts }: PlannedRun, at: number): RunEstimate | null {
+	const total: RunEstimate = { likelyUsd: 0, upToUsd: 0 };
+	for (const { kind, model, tier, override, pieces } of steps) {
+		for (const calls of callsOf(kind, pieces, attempts)) {
+			const inputTokens = ORDERS + estimateTokens(brief) + (kind === 'check' ? OUTPUT_OF_A_PIECE : 0);
+			const part = estimate({ model, inputTokens, ...calls }, { at, tier, override });
+			if (part === null) return null;
+			total.likelyUsd += part.likelyUsd;
+			total.upToUsd += part.upToUsd;
+		}
+	}
+	return total;
+}
+
+type Calls = Pick<PlannedWork, 'outputTokens' | 'calls' | 'maxCalls'>;
+
+/** The calls of a step: in its first round, and in the rounds in which each piece is asked for by itself. */
+function callsOf(kind: PlannedStep['kind'], pieces: number, attempts: number): Calls[] {
+	const again = (attempts - 1) * pieces;
+	const one = { outputTokens: THOUGHTS + OUTPUT_OF_A_PIECE };
+	switch (kind) {
+		case 'capture':
+			return [{ ...one, calls: 1, maxCalls: 2 }];
+		case 'check':
+			// Some rules are asked twice.
+			return [{ outputTokens: THOUGHTS + OUTPUT_OF_A_CHECK, calls: pieces, maxCalls: 2 * (pieces + again) }];
+		case 'generate':
+		case 'custom':
+			return [
+				{ outputTokens: THOUGHTS + pieces * OUTPUT_OF_A_PIECE, calls: 1, maxCalls: 2 },
+				{ ...one, calls: 0, maxCalls: again },
+			];
+	}
+}
