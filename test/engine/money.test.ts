@@ -62,6 +62,25 @@ describe('the money of a run', () => {
 		expect((await run(line({}))).out('Capture')[0]).toMatchObject({ estimateUsd, replayed: true });
 	});
 
+	it('is estimated with the stills that are drawn of it', async () => {
+		const estimateOf = async (...steps: ReturnType<typeof gemini>[]) => {
+			const capture = { resource: 'intent', operation: 'capture', brief: 'A chase', model: MODEL };
+			const nodes = [
+				start(),
+				gemini('Capture', capture),
+				gemini('Write', { resource: 'concept', operation: 'generate', count: 2, model: MODEL }),
+				...steps,
+			];
+			const ran = await run(flow(nodes, nodes.map(({ name }) => name).join(' > ')));
+			return Number(ran.out('Capture')[0]?.estimateUsd);
+		};
+		const stills = gemini('Draw', { resource: 'concept', operation: 'sketch', size: '4K' });
+		const more = (await estimateOf(stills)) - (await estimateOf());
+		// Two of 2,600 tokens each, at $30 for a million.
+		expect(more).toBeGreaterThan(2 * 2600 * 30e-6);
+		expect(more).toBeLessThan(2 * 2600 * 30e-6 + 0.03);
+	});
+
 	it('is not estimated when the price of a model is unknown', async () => {
 		const unknown = line({});
 		for (const node of unknown.nodes) if (node.name === 'Write') node.parameters.model = 'gemini-99';
@@ -120,7 +139,9 @@ describe('the money of a run', () => {
 		await begin(0);
 		expect(await theRun()).toMatchObject({ spendCapUsd: 2 });
 		const refused = await begin(-1);
-		expect(Object(refused.error).message).toBe("'Spend Cap' should be a number of dollars, 0 or more, not -1.");
+		expect(Object(refused.error).message).toBe(
+			"'Spend Cap' should be a number of dollars, 0 or more, not -1.",
+		);
 		expect(await theRun()).toMatchObject({ spendCapUsd: 2 });
 	});
 });

@@ -5,7 +5,7 @@ import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.
 import { closeStores } from '../../nodes/shared/host';
 import { agentThatCalls, flowWithAgent, toolVariant } from '../support/aiTool';
 import { runWorkflow, useEngine, type Ran } from '../support/engine';
-import { editFields, flow, gemini, humanGate, noOp, start, stateStore } from '../support/flow';
+import { flow, gemini, humanGate, noOp, start, stateStore } from '../support/flow';
 import { callGate, fillForm } from '../support/gate';
 import { openStatus } from '../support/statusPage';
 import { useGemini } from '../support/storyboard';
@@ -205,21 +205,24 @@ describe('the status page', () => {
 			expect(estimateUsd).toBeUndefined();
 		});
 
-		it('says what the run may cost, where a step before it says so', async () => {
+		it('says what the run may cost, where Intent: Capture has estimated it', async () => {
 			const ran = await runWorkflow(
 				flow(
 					[
 						start(),
-						gemini('Write', { ...WRITE, count: 1 }),
-						editFields('Cost', { estimateUsd: 0.04 }),
+						gemini('Capture', { resource: 'intent', operation: 'capture', brief: 'A rooftop chase' }),
 						link(),
+						gemini('Write', { ...WRITE, count: 1 }),
 					],
-					'Start > Write > Cost > Link',
+					'Start > Capture > Link > Write',
 				),
 				{ geminiUrl: model().url },
 			);
 			expect(ran.out('Link')).toMatchObject([
-				{ estimateUsd: 0.04, page: expect.stringContaining('It will cost about $0.04.') },
+				{
+					estimateUsd: ran.out('Capture')[0]?.estimateUsd,
+					page: expect.stringMatching(/It will cost about \$0\.0\d+\./),
+				},
 			]);
 		});
 

@@ -2,6 +2,7 @@
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 import type { PlannedStep } from '../../shared/model';
 import type { RunScope } from '../../shared/host';
+import { imageModelField } from '../../shared/host/descriptions';
 import type { Question } from './question';
 
 const GREENLIGHT = /greenlight\.(geminiConcept|styleValidator|retryRouter)$/;
@@ -55,11 +56,13 @@ function plan(
 	value: (parameter: unknown) => unknown,
 ): { steps: PlannedStep[]; attempts: number } {
 	const makers: PlannedStep[] = [];
-	const checkers: PlannedStep[] = [];
+	/** Steps that are asked once for each piece that the makers make. */
+	const followers: PlannedStep[] = [];
 	let attempts = 1;
 	for (const { type, parameters } of after) {
 		const options = Object(parameters.options);
-		const model = parameters.model;
+		const draws = parameters.resource === 'concept' && parameters.operation === 'sketch';
+		const model = draws ? (parameters.imageModel ?? imageModelField.default) : parameters.model;
 		const name = value(Object(model).value ?? model);
 		const step = {
 			...own,
@@ -69,13 +72,15 @@ function plan(
 		const isCustom = parameters.resource === 'custom';
 		if (type.endsWith('retryRouter')) attempts = Math.max(attempts, count(value(parameters.attempts), 3));
 		else if (type.endsWith('styleValidator')) {
-			if (isJudged(parameters)) checkers.push({ ...step, kind: 'check' });
+			if (isJudged(parameters)) followers.push({ ...step, kind: 'check' });
+		} else if (draws) {
+			followers.push({ ...step, kind: 'sketch', pictureSize: String(value(parameters.size) ?? '1K') });
 		} else if (isCustom) makers.push({ ...step, kind: 'custom', pieces: 1 });
 		else if (parameters.resource !== 'intent')
 			makers.push({ ...step, kind: 'generate', pieces: count(value(parameters.count), USUAL_PIECES) });
 	}
 	const pieces = makers.reduce((sum, maker) => sum + maker.pieces, 0);
-	return { steps: [own, ...makers, ...checkers.map((step) => ({ ...step, pieces }))], attempts };
+	return { steps: [own, ...makers, ...followers.map((step) => ({ ...step, pieces }))], attempts };
 }
 
 /** Rules in JSON may hold judged ones, or not. */

@@ -31,7 +31,7 @@ export function mostUsd(request: GeminiRequest, pricing: Pricing): number | null
 function largestUsage(request: GeminiRequest): Usage {
 	const { system = '', prompt, jsonSchema, followUp, attachments = [] } = request;
 	const { maxOutputTokens = LONGEST_OUTPUT_TOKENS, picture } = request;
-	const imageTokens = picture === undefined ? 0 : (PICTURE_TOKENS[picture.size] ?? LARGEST_IMAGE_TOKENS);
+	const imageTokens = picture === undefined ? 0 : pictureTokens(picture.size);
 	// A schema can grow when its references are put in.
 	const texts = [system, prompt, followUp?.answer ?? '', followUp?.prompt ?? ''].map(bytesOf);
 	const schema = jsonSchema === undefined ? 0 : 2 * bytesOf(JSON.stringify(jsonSchema));
@@ -46,6 +46,11 @@ function largestUsage(request: GeminiRequest): Usage {
 		thoughtTokens: 0,
 		cachedTokens: 0,
 	};
+}
+
+/** What a drawn picture is billed as, about. */
+export function pictureTokens(size: string): number {
+	return PICTURE_TOKENS[size] ?? LARGEST_IMAGE_TOKENS;
 }
 
 /** A token is at least one byte of text. */

@@ -87,6 +87,8 @@ export interface PlannedWork {
 	inputTokens: number;
 	/** Tokens that one answer will have, thoughts included. */
 	outputTokens: number;
+	/** Those of `outputTokens` that are a picture. Default 0. */
+	imageTokens?: number;
 	/** How many calls, if every answer is good. Default 1. */
 	calls?: number;
 	/** How many calls at most, with repairs and retries. Default twice `calls`. */
@@ -95,9 +97,10 @@ export interface PlannedWork {
 
 /** "About $0.04, up to $0.12 with retries"; null for a model of unknown price. */
 export function estimate(work: PlannedWork, pricing: Pricing): { likelyUsd: number; upToUsd: number } | null {
-	const { model, inputTokens, outputTokens, calls = 1 } = work;
+	const { model, inputTokens, outputTokens, imageTokens = 0, calls = 1 } = work;
 	const maxCalls = Math.max(calls, work.maxCalls ?? calls * 2);
-	const oneUsd = costOf(model, { inputTokens, outputTokens, thoughtTokens: 0, cachedTokens: 0 }, pricing);
+	const usage = { inputTokens, outputTokens, imageTokens, thoughtTokens: 0, cachedTokens: 0 };
+	const oneUsd = costOf(model, usage, pricing);
 	return oneUsd === null ? null : { likelyUsd: oneUsd * calls, upToUsd: oneUsd * maxCalls };
 }
 

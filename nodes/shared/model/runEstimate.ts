@@ -1,15 +1,18 @@
 /** What a whole run will cost, from what its steps are set to: before the first call is paid. */
+import { pictureTokens } from './callSize';
 import { estimate, estimateTokens, type PlannedWork, type PriceOverride } from './prices';
 import type { ServiceTier } from './request';
 
 /** One step of the workflow that asks Gemini. */
 export interface PlannedStep {
-	kind: 'capture' | 'generate' | 'check' | 'custom';
+	kind: 'capture' | 'generate' | 'check' | 'custom' | 'sketch';
 	model: string;
 	tier: ServiceTier;
 	override?: PriceOverride | undefined;
 	/** Pieces of work: that it makes or, for a check, that come to it. */
 	pieces: number;
+	/** Of the pictures that it draws: `1K`, `2K` or `4K`. Default `1K`. */
+	pictureSize?: string;
 }
 
 export interface PlannedRun {
@@ -33,9 +36,11 @@ const OUTPUT_OF_A_CHECK = 350;
 /** Null when the price of one of the models is unknown. `at`: ms since 1970. */
 export function estimateRun({ brief, steps, attempts }: PlannedRun, at: number): RunEstimate | null {
 	const total: RunEstimate = { likelyUsd: 0, upToUsd: 0 };
-	for (const { kind, model, tier, override, pieces } of steps) {
-		for (const calls of callsOf(kind, pieces, attempts)) {
-			const inputTokens = ORDERS + estimateTokens(brief) + (kind === 'check' ? OUTPUT_OF_A_PIECE : 0);
+	for (const step of steps) {
+		const { kind, model, tier, override } = step;
+		for (const calls of callsOf(step, attempts)) {
+			const inputTokens =
+				ORDERS + estimateTokens(brief) + (kind === 'check' || kind === 'sketch' ? OUTPUT_OF_A_PIECE : 0);
 			const part = estimate({ model, inputTokens, ...calls }, { at, tier, override });
 			if (part === null) return null;
 			total.likelyUsd += part.likelyUsd;
@@ -45,10 +50,10 @@ export function estimateRun({ brief, steps, attempts }: PlannedRun, at: number):
 	return total;
 }
 
-type Calls = Pick<PlannedWork, 'outputTokens' | 'calls' | 'maxCalls'>;
+type Calls = Pick<PlannedWork, 'outputTokens' | 'imageTokens' | 'calls' | 'maxCalls'>;
 
 /** The calls of a step: in its first round, and in the rounds in which each piece is asked for by itself. */
-function callsOf(kind: PlannedStep['kind'], pieces: number, attempts: number): Calls[] {
+function callsOf({ kind, pieces, pictureSize = '1K' }: PlannedStep, attempts: number): Calls[] {
 	const again = (attempts - 1) * pieces;
 	const one = { outputTokens: THOUGHTS + OUTPUT_OF_A_PIECE };
 	switch (kind) {
@@ -57,6 +62,11 @@ function callsOf(kind: PlannedStep['kind'], pieces: number, attempts: number): C
 		case 'check':
 			// Some rules are asked twice.
 			return [{ outputTokens: THOUGHTS + OUTPUT_OF_A_CHECK, calls: pieces, maxCalls: 2 * (pieces + again) }];
+		case 'sketch': {
+			const imageTokens = pictureTokens(pictureSize);
+			const outputTokens = THOUGHTS + imageTokens;
+			return [{ outputTokens, imageTokens, calls: pieces, maxCalls: 2 * (pieces + again) }];
+		}
 		case 'generate':
 		case 'custom':
 			return [

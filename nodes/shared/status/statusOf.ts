@@ -59,9 +59,8 @@ export function statusOf(
 	ledger: readonly RecordedLedgerEntry[],
 	reviews: readonly StatusReview[],
 ): RunState {
-	const { title, status, statusNote, costUsd, unpricedCalls, createdAt, updatedAt } = run;
+	const { title, status, statusNote, costUsd, unpricedCalls, estimateUsd, createdAt, updatedAt } = run;
 	const last = ledger.findLast(({ note }) => note !== '');
-	const estimateUsd = estimateOf(document.fields);
 	const pieces = artefactsOf(document).filter((artefact) => artefact.status !== 'replaced');
 	const asked = new Set(reviews.filter((each) => each.status === 'open').flatMap((each) => each.pieces));
 	const { brief } = document.fields;
@@ -81,15 +80,10 @@ export function statusOf(
 		approved: pieces.filter(isApproved).length,
 		costUsd,
 		unpricedCalls,
-		...(estimateUsd === undefined ? {} : { estimateUsd }),
+		...(estimateUsd === null ? {} : { estimateUsd }),
 		startedAt: createdAt,
 		changedAt: updatedAt,
 	};
-}
-
-/** What the run is expected to cost, if a step said so under `estimateUsd`, on its item or in the run's fields. */
-export function estimateOf({ estimateUsd }: Readonly<Record<string, unknown>>): number | undefined {
-	return typeof estimateUsd === 'number' && Number.isFinite(estimateUsd) ? estimateUsd : undefined;
 }
 
 function isApproved({ status, locked }: Artefact): boolean {

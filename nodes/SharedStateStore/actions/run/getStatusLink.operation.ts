@@ -20,7 +20,7 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	const { isPipelineError } = await import('../../../shared/errors');
 	const { statusLink } = await import('../../../shared/host');
 	const { failureSchema } = await import('../../../shared/state');
-	const { estimateOf, renderEnding } = await import('../../../shared/status');
+	const { renderEnding } = await import('../../../shared/status');
 	const failure = failureSchema.safeParse(item.json.failure).data;
 	const found = await scope.look(itemIndex, item.json).catch((error: unknown) => {
 		if (isPipelineError(error) && failure !== undefined) return undefined;
@@ -29,9 +29,8 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	if (found === undefined) {
 		return [{ title: '', statusUrl: '', page: renderEnding({ title: '', statusUrl: '', failure }).html }];
 	}
-	const { runId, title, status } = found.run;
+	const { runId, title, status, estimateUsd } = found.run;
 	const statusUrl = statusLink(context, runId);
-	const estimateUsd = estimateOf(item.json) ?? estimateOf((await scope.store.read(runId)).fields);
-	const known = { title, statusUrl, ...(estimateUsd === undefined ? {} : { estimateUsd }) };
+	const known = { title, statusUrl, ...(estimateUsd === null ? {} : { estimateUsd }) };
 	return [{ ...known, status, runId, page: renderEnding({ ...known, failure }).html }];
 };
