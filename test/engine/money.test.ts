@@ -120,7 +120,9 @@ describe('the money of a run', () => {
 		await begin(0);
 		expect(await theRun()).toMatchObject({ spendCapUsd: 2 });
 		const refused = await begin(-1);
-		expect(Object(refused.error).message).toBe("'Spend Cap' should be a number of dollars, 0 or more, not -1.");
+		expect(Object(refused.error).message).toBe(
+			"'Spend Cap' should be a number of dollars, 0 or more, not -1.",
+		);
 		expect(await theRun()).toMatchObject({ spendCapUsd: 2 });
 	});
 });

@@ -104,7 +104,9 @@ describe('environment variables', () => {
 		'gcp-metadata/build',
 	]
 		.flatMap((place) => sourcesIn(join(__dirname, '../../node_modules', place)))
-		.flatMap((source) => [...source.matchAll(/(?:env\w*(?:\(\))?\??[.[]|getEnv\()['"]?([A-Z][A-Z0-9_]{3,})/g)])
+		.flatMap((source) => [
+			...source.matchAll(/(?:env\w*(?:\(\))?\??[.[]|getEnv\()['"]?([A-Z][A-Z0-9_]{3,})/g),
+		])
 		.flatMap(([, name]) => (name === undefined || /^(HOME|APPDATA|NODE_ENV)$/.test(name) ? [] : [name]));
 	const HIJACKS = {
 		...Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:1/evil'])),
