@@ -5,10 +5,13 @@ import {
 	gemini,
 	judged,
 	noOp,
+	other,
 	retryRouter,
 	rules,
+	same,
 	start,
 	stateStore,
+	typesOf,
 	validator,
 } from '../support/flow';
 import { concept } from '../support/scriptedGemini';
@@ -31,11 +34,33 @@ describe('failures', () => {
 	const engine = useEngine();
 	const model = useGemini();
 	const store = () => engine.store();
+	afterEach(() => jest.restoreAllMocks());
+
+	/** The storyboard with n8n's Wait step on the Retry wire, as templates have it; here only the clock goes on. */
+	function waiting(changes: Parameters<typeof storyboard>[0] = {}) {
+		const json = storyboard(changes);
+		const real = Date.now;
+		let waited = 0;
+		jest.spyOn(Date, 'now').mockImplementation(() => real() + waited);
+		const types = typesOf({
+			Wait: (items) => {
+				waited += Math.max(0, ...items.map((item) => Number(item.json.retryAfterMs ?? 0)));
+				return [same(items)];
+			},
+		});
+		json.nodes.push(other('Wait'));
+		const retry = json.connections['Router']?.main?.[RETRY];
+		if (retry !== undefined && retry !== null) {
+			json.connections['Wait'] = { main: [[...retry]] };
+			retry.splice(0, Infinity, { node: 'Wait', type: 'main', index: 0 });
+		}
+		return runWorkflow(json, { geminiUrl: model().url, types });
+	}
 
 	it('a wait of more than a minute leaves by Retry with the items, and the pipeline goes on after it', async () => {
 		model().script.fail = ({ what }, number) =>
 			what === 'concepts' && number === 0 ? busyFor('90s') : undefined;
-		const ran = await runWorkflow(storyboard(), { geminiUrl: model().url });
+		const ran = await waiting();
 
 		expect(ran.out('Router', RETRY)).toHaveLength(3);
 		expect(ran.out('Router', RETRY).every(({ retryAfterMs }) => retryAfterMs === 90_000)).toBe(true);
@@ -49,9 +74,7 @@ describe('failures', () => {
 		model().script.fail = ({ what }) =>
 			what === 'concepts' && timesWritten(model()) === 2 ? busyFor('90s') : undefined;
 		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' }, judged('It is gritty'));
-		const ran = await runWorkflow(storyboard({ write: { count: 2 }, check, router: { attempts: 4 } }), {
-			geminiUrl: model().url,
-		});
+		const ran = await waiting({ write: { count: 2 }, check, router: { attempts: 4 } });
 
 		const sent = ran
 			.out('Router', RETRY)
