@@ -24,8 +24,8 @@ const { checkPlainRules, parseGuide } = require(join(shared, 'style'));
 const { GoogleGenAI } = require('@google/genai');
 const { z } = require('zod/v4');
 
-const REPEATS = 7;
-const CALLS = 150;
+const REPEATS = 25;
+const CALLS = 50;
 const HEAP_CALLS = 3000;
 
 /** Answers every request with the same good answer. */
@@ -129,15 +129,14 @@ async function measureCalls(say, url, folder) {
 
 	/** @type {Record<'bare' | 'ours' | 'recorded', number[]>} */
 	const cpu = { bare: [], ours: [], recorded: [] };
-	for (const warm of [bare, ours, recorded]) await cpuPerCall(warm, 60);
+	for (const warm of [bare, ours, recorded]) await cpuPerCall(warm, 300);
 	for (let repeat = 0; repeat < REPEATS; repeat++) {
 		cpu.bare.push(await cpuPerCall(bare, CALLS));
 		cpu.ours.push(await cpuPerCall(ours, CALLS));
 		cpu.recorded.push(await cpuPerCall(recorded, CALLS));
 	}
 	await store.close();
-	const ratio = (/** @type {number[]} */ one) =>
-		median(one.map((value, index) => value / (cpu.bare[index] ?? 0)));
+	const ratio = (/** @type {number[]} */ one) => median(one) / median(cpu.bare);
 	const shown = (/** @type {number[]} */ one) => `${median(one).toFixed(2)} ms`;
 	say(
 		`CPU for one call: bare SDK ${shown(cpu.bare)}, askForJson ${shown(cpu.ours)}, askOnce with spend cap and SQLite ${shown(cpu.recorded)} (${ratio(cpu.recorded).toFixed(2)} times the bare SDK)`,

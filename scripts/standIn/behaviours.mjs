@@ -31,6 +31,16 @@ export const BEHAVIOURS = {
 			},
 			{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '2s' },
 		]),
+	'daily-quota': () =>
+		errorReply(429, 'RESOURCE_EXHAUSTED', 'You exceeded your current quota.', [
+			{
+				'@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+				violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel', quotaValue: '250' }],
+			},
+		]),
+	recitation: () => ({ text: '', finishReason: 'RECITATION' }),
+	language: () => ({ text: '', finishReason: 'LANGUAGE' }),
+	malformed: (answer) => ({ text: answer, finishReason: 'MALFORMED_RESPONSE' }),
 	overloaded: () => errorReply(503, 'UNAVAILABLE', 'The model is overloaded. Please try again later.'),
 	'blocked-prompt': () => ({
 		status: 200,

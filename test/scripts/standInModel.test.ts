@@ -231,6 +231,7 @@ test('counts tokens and lists models', async () => {
 test.each([
 	['rate-limit', 429],
 	['overloaded', 503],
+	['daily-quota', 429],
 	['bad-key', 401],
 ])('can be told to answer %s with %d, once', async (name, status) => {
 	await order({ name, times: 1 });
@@ -242,6 +243,8 @@ test.each([
 	['safety', { finishReason: 'SAFETY' }],
 	['truncated', { finishReason: 'MAX_TOKENS' }],
 	['empty', { finishReason: 'STOP' }],
+	['recitation', { finishReason: 'RECITATION' }],
+	['language', { finishReason: 'LANGUAGE' }],
 ])('can be told to end with %s', async (name, candidate) => {
 	await order({ name });
 	const { candidates, text } = await call(writeThree, conceptsSchema);
@@ -256,6 +259,12 @@ test('can be told to block a prompt, to write no JSON, and to write JSON of anot
 	await expect(ask(writeThree, conceptsSchema)).rejects.toThrow(SyntaxError);
 	await order({ name: 'wrong-shape', times: 1 });
 	await expect(ask(writeThree, conceptsSchema)).rejects.toThrow(z.ZodError);
+});
+
+test('can be told that its answer came out malformed', async () => {
+	await order({ name: 'malformed', times: 1 });
+	const { candidates } = await call(writeThree, conceptsSchema);
+	expect(candidates?.[0]?.finishReason).toBe('MALFORMED_RESPONSE');
 });
 
 test('can be told to drop the line, to hang and to be slow', async () => {

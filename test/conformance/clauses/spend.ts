@@ -129,6 +129,22 @@ export function spendClauses(stage: Stage): void {
 		expect(await store.getRun(runId)).toMatchObject({ spendCapUsd: null, title: START.title });
 	});
 
+	it('goes along with an export, and an export from before there were caps has none', async () => {
+		const runId = await startCapped(1);
+		await claim(runId, 'a', 0.6);
+		const lines = await store.exportRun(runId);
+		await store.deleteRuns({ before: '2100-01-01' });
+		expect(await store.importRun(lines)).toMatchObject({ spendCapUsd: 1, heldUsd: 0.6 });
+		await store.deleteRuns({ before: '2100-01-01' });
+		const old = lines.map((line) => line.replace(/,"(spend_cap_usd|held_usd|estimate_usd)":[^,}]+/g, ''));
+		expect(old).not.toEqual(lines);
+		expect(await store.importRun(old)).toMatchObject({
+			spendCapUsd: null,
+			heldUsd: 0,
+			estimateUsd: null,
+		});
+	});
+
 	async function anotherRun(): Promise<string> {
 		return (await store.startRun({ ...START, runKey: 'uncapped' })).run.runId;
 	}
