@@ -46,14 +46,13 @@ describe('the package in n8n', () => {
 			expect(type.iconUrl).toMatchObject({ light: expect.any(String), dark: expect.any(String) });
 	});
 
-	it('offers its tools to AI Agents, and not the router', async () => {
+	it('offers its tools to AI Agents, and no step that decides', async () => {
 		const types = await api.listNodeTypes();
 		const tools = types.filter(({ name }) => /^n8n-nodes-greenlight\..*Tool$/.test(name));
 
 		expect(tools.map(({ name }) => name.split('.')[1]).sort()).toEqual([
 			'geminiConceptTool',
 			'sharedStateStoreTool',
-			'styleValidatorTool',
 		]);
 		expect(tools.map(({ outputs }) => outputs)).toEqual(tools.map(() => ['ai_tool']));
 	});

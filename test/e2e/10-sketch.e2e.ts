@@ -87,8 +87,8 @@ describe('a file that is sent with the form', () => {
 		const flow = await importWithStills('with-file');
 		await flow.n8n.api.publish(flow.workflow as { id: string });
 		const id = await flow.send({
-			formBrief: 'A tense rooftop chase at night, noir tone',
-			attachment: { fileName: 'mood.pdf', type: 'application/pdf', bytes: PDF },
+			'Your brief': 'A tense rooftop chase at night, noir tone',
+			'A file that belongs to the brief': { fileName: 'mood.pdf', type: 'application/pdf', bytes: PDF },
 		});
 		const waiting = await untilItWaits(flow, id);
 		expect(errorOf(waiting)).toBe('');
