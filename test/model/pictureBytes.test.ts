@@ -13,13 +13,8 @@ describe('what a picture is', () => {
 		expect(readPicture(bytes)).toEqual({ mimeType, width: 640, height: 360 });
 	});
 
-	test('of a JPEG is read past fill bytes, and with a few bytes after its end', () => {
-		const bytes = Buffer.concat([
-			jpeg().subarray(0, 2),
-			Buffer.from([0xff]),
-			jpeg().subarray(2),
-			Buffer.alloc(9),
-		]);
+	test('of a JPEG is read with a few bytes after its end', () => {
+		const bytes = Buffer.concat([jpeg(), Buffer.alloc(9)]);
 		expect(readPicture(bytes)).toEqual({ mimeType: 'image/jpeg', width: 16, height: 9 });
 	});
 

@@ -15,7 +15,7 @@ export {
 	type KeptPicture,
 	type PictureSize,
 } from './image';
-export { readPicture } from './pictureBytes';
+export { pixelsOf, readPicture, type Pixels } from './pictureBytes';
 export {
 	askOnce,
 	payOnce,

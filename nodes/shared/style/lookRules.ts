@@ -2,7 +2,8 @@
 import { broken, listWords, QUOTE_LENGTH, unsure, type Check, type Objection } from './check';
 import type { PlainRuleOf } from './guide';
 import { distanceToPalette, readColour, readEntry } from './palette';
-import { hasAspect, readAspect, sizeOfPicture, type PictureSize } from './pictures';
+import type { Pixels } from '../model';
+import { hasAspect, readAspect, sizeOfPicture } from './pictures';
 import { shorten } from './text';
 
 export function palette({ field, colours: names, tolerance }: PlainRuleOf<'palette'>): Check {
@@ -40,7 +41,7 @@ export function palette({ field, colours: names, tolerance }: PlainRuleOf<'palet
 export function picture(rule: PlainRuleOf<'picture'>): Check {
 	const { aspects = [], minWidth = 0, minHeight = 0, maxWidth = Infinity, maxHeight = Infinity } = rule;
 	const ratios = aspects.flatMap((aspect) => readAspect(aspect) ?? []);
-	const judge = ({ width, height }: PictureSize): [fault: string, fix: string] | undefined => {
+	const judge = ({ width, height }: Pixels): [fault: string, fix: string] | undefined => {
 		if (aspects.length > 0 && !ratios.some((ratio) => hasAspect({ width, height }, ratio)))
 			return [`not ${aspects.join(' or ')}`, `Make the picture ${aspects.join(' or ')}.`];
 		if (width < minWidth)
