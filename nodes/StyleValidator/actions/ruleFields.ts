@@ -108,7 +108,7 @@ export const ruleFields: INodeProperties[] = [
 		name: 'atLeast',
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 7 },
-		displayOptions: { show: { kind: ['judged'] } },
+		displayOptions: { show: { kind: ['judged'] }, hide: { levels: [''] } },
 		default: 0,
 		description: 'Number of the line under Levels, from 1. 0: only the last one.',
 	},
