@@ -173,7 +173,7 @@ function tellWhere({ home, n8n, quickStart }, waiting) {
 	const path = form && (form.parameters.path || form.parameters.options?.path || form.webhookId);
 	say('');
 	for (const { title, review, status } of waiting) {
-		if (waiting.length > 1) say(`"${title}" waits for a person.`);
+		if (waiting.length > 1) say(`${title ? `"${title}"` : 'A run'} waits for a person.`);
 		say(`Review page:      ${review}`);
 		if (status) say(`Follow the run:   ${status}`);
 	}

@@ -212,6 +212,8 @@ describe('a link of an earlier review', () => {
 			answer: { ...Object(call.answer), model: 'stand-in-for-gemini-3.8-flash' },
 		});
 
-		expect((await callGate(ran, GATE)).body).toContain('offline stand-in, which does not read your brief');
+		expect((await callGate(ran, GATE)).body).toContain(
+			'offline stand-in, a script that does not understand your brief',
+		);
 	});
 });

@@ -72,7 +72,7 @@ it.each([
 	[
 		'standIn',
 		200,
-		'Written by the offline stand-in, which does not read your brief.',
+		'Written by the offline stand-in, a script that does not understand your brief.',
 		['save', 'decided', 'all'],
 	],
 	['expired', 410, 'The time to decide is over', []],

@@ -17,5 +17,5 @@ export function renderAsked({ askedFor, models }: ReviewPage): Html {
 }
 
 function standIn(): Html {
-	return html`<p class=stand-in>Written by the offline stand-in, which does not read your brief. Gemini does, once a key is set.</p>`;
+	return html`<p class=stand-in>Written by the offline stand-in, a script that does not understand your brief. Gemini does, once a key is set.</p>`;
 }

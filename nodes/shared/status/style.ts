@@ -1,6 +1,6 @@
 /** What the status page and the page after a form have beside the look of all pages. Fixed text, allowed by its hash. */
 export const STATUS_STYLE = `
-.top{justify-content:flex-start;text-align:start}
+.top{width:100%;justify-content:flex-start;text-align:start}
 a.main,a.other{display:inline-block;font-weight:600;line-height:1.6rem;padding:.5rem 1.1rem;border-radius:8px;text-decoration:none;margin:.5rem .5rem 0 0}
 a.other{border:1px solid var(--edge);color:var(--ink)}
 a.other:hover{border-color:var(--accent-text)}
