@@ -1,5 +1,5 @@
 /**
- * What someone would write without Greenlight to hold 1,000 items against 30 rules: loops, each text prepared once. It finds
+ * What someone would write without Greenlight to hold 1,000 items against 30 rules: loops, each text and each rule prepared once. It finds
  * the same as the rules do: words in any letter case that stand alone, lengths as readers count, lists of allowed values.
  */
 
@@ -51,6 +51,16 @@ const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const WORD_PARTS = new Intl.Segmenter('en', { granularity: 'word' });
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
 
+/** Texts of the rules, made ready once for all items. @type {WeakMap<string[], string[]>} */
+const READY = new WeakMap();
+
+/** @param {string[]} words */
+function ready(words) {
+	const known = READY.get(words) ?? words.map(fold);
+	READY.set(words, known);
+	return known;
+}
+
 /** Which of the rules the item breaks. @param {Item} item @param {PlainRule[]} rules @returns {boolean[]} */
 export function checkByLoops(item, rules) {
 	/** @type {Map<string | undefined, { parts: string[], folded: string }>} */
@@ -69,11 +79,11 @@ export function checkByLoops(item, rules) {
 		const { parts, folded } = textOf(rule.field);
 		switch (rule.kind) {
 			case 'bannedWords':
-				for (const word of rule.words ?? []) if (standsAlone(folded, fold(word))) return true;
+				for (const word of ready(rule.words ?? [])) if (standsAlone(folded, word)) return true;
 				return false;
 			case 'requiredWords': {
 				let absent = 0;
-				for (const word of rule.words ?? []) if (!standsAlone(folded, fold(word))) absent++;
+				for (const word of ready(rule.words ?? [])) if (!standsAlone(folded, word)) absent++;
 				return rule.mode === 'any' ? absent === rule.words?.length : absent > 0;
 			}
 			case 'length': {
@@ -82,8 +92,8 @@ export function checkByLoops(item, rules) {
 				return count < (rule.min ?? 0) || count > (rule.max ?? Infinity);
 			}
 			default: {
-				const allowed = new Set(rule.values?.map(fold));
-				return parts.length === 0 || !parts.every((part) => allowed.has(fold(part)));
+				const allowed = ready(rule.values ?? []);
+				return parts.length === 0 || !parts.every((part) => allowed.includes(fold(part)));
 			}
 		}
 	});

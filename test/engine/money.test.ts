@@ -1,4 +1,5 @@
 /** What a run may cost, will cost and has cost, through n8n's real engine. */
+import type { INode } from 'n8n-workflow';
 import { loadTemplate, runWorkflow, useEngine } from '../support/engine';
 import { flow, gemini, judged, retryRouter, rules, start, stateStore, validator } from '../support/flow';
 import { DONE, ESCALATE, useGemini } from '../support/storyboard';
@@ -62,23 +63,68 @@ describe('the money of a run', () => {
 		expect((await run(line({}))).out('Capture')[0]).toMatchObject({ estimateUsd, replayed: true });
 	});
 
-	it('is estimated with the stills that are drawn of it', async () => {
-		const estimateOf = async (...steps: ReturnType<typeof gemini>[]) => {
+	describe('with more steps', () => {
+		const estimateOf = async (steps: INode[], own: object = {}) => {
 			const capture = { resource: 'intent', operation: 'capture', brief: 'A chase', model: MODEL };
 			const nodes = [
 				start(),
-				gemini('Capture', capture),
+				gemini('Capture', { ...capture, options: { runKey: `${runKey} ${++tests}`, ...own } }),
 				gemini('Write', { resource: 'concept', operation: 'generate', count: 2, model: MODEL }),
 				...steps,
 			];
 			const ran = await run(flow(nodes, nodes.map(({ name }) => name).join(' > ')));
 			return Number(ran.out('Capture')[0]?.estimateUsd);
 		};
-		const stills = gemini('Draw', { resource: 'concept', operation: 'sketch', size: '4K' });
-		const more = (await estimateOf(stills)) - (await estimateOf());
-		// Two of 2,600 tokens each, at $30 for a million.
-		expect(more).toBeGreaterThan(2 * 2600 * 30e-6);
-		expect(more).toBeLessThan(2 * 2600 * 30e-6 + 0.03);
+		const moreFor = async (...steps: INode[]) => (await estimateOf(steps)) - (await estimateOf([]));
+
+		it('counts the stills that are drawn', async () => {
+			const more = await moreFor(gemini('Draw', { resource: 'concept', operation: 'sketch', size: '4K' }));
+			// Two of 2,600 tokens each, at $30 for a million.
+			expect(more).toBeGreaterThan(2 * 2600 * 30e-6);
+			expect(more).toBeLessThan(2 * 2600 * 30e-6 + 0.03);
+		});
+
+		it('counts a revision of each concept, and no further concepts for it', async () => {
+			const revise = gemini('Revise', {
+				resource: 'concept',
+				operation: 'revise',
+				note: 'Rain',
+				model: MODEL,
+			});
+			const check = validator('Check', { ...rules(judged('Gritty')), model: MODEL });
+			const [revised, checked] = [await moreFor(revise), await moreFor(check)];
+			expect(revised).toBeGreaterThan(checked);
+			expect(revised).toBeLessThan(1.3 * checked);
+			expect(await moreFor(revise, check)).toBeCloseTo(revised + checked, 9);
+		});
+
+		it('counts one question for a guide that is compiled, and none where verdicts are only compared', async () => {
+			const prose = 'Never show a drone.';
+			const compile = await moreFor(
+				validator('Compile', { operation: 'compileGuide', prose, model: MODEL, ...rules(judged('Gritty')) }),
+			);
+			expect(compile).toBeGreaterThan(0.004);
+			expect(compile).toBeLessThan(0.008);
+			expect(
+				await moreFor(validator('Compare', { operation: 'calibrate', ...rules(judged('Gritty')) })),
+			).toBeCloseTo(0, 9);
+		});
+
+		it("counts each step by the price that is named in it, and not by another step's", async () => {
+			const price = (usd: number) => ({ price: { perMillionTokens: { inputUsd: usd, outputUsd: usd } } });
+			const list = await estimateOf([]);
+			const ownFree = await estimateOf([], price(0));
+			expect(ownFree).toBeGreaterThan(0.004);
+			expect(ownFree).toBeLessThan(list);
+			const custom = {
+				resource: 'custom',
+				operation: 'generate',
+				instruction: 'Name it',
+				model: 'gemini-99',
+			};
+			const dear = await moreFor(gemini('Name', { ...custom, options: price(1000) }));
+			expect(dear).toBeGreaterThan(1);
+		});
 	});
 
 	it('is not estimated when the price of a model is unknown', async () => {

@@ -102,4 +102,68 @@ describe('a step that draws', () => {
 		const [work] = await works(ran);
 		expect(work?.media).toMatchObject([{ hash: mediaHashOf(png(10)) }]);
 	});
+
+	it('has as long as half-price answers take where it draws at half price', async () => {
+		const secondsOf = async (options: IDataObject) => {
+			const ran = await runWorkflow(flow([start(), write(), draw({ options })], 'Start > Write > Draw'), {
+				geminiUrl: gemini.url,
+			});
+			expect(ran.out('Draw')).toMatchObject([{ status: 'new' }]);
+			return pictures().at(-1)?.seconds;
+		};
+		expect(await secondsOf({})).toBe(300);
+		expect(await secondsOf({ halfPrice: true })).toBe(900);
+		expect(await secondsOf({ halfPrice: true, timeout: 60 })).toBe(60);
+	});
+
+	describe('on a run with a spend cap', () => {
+		const run = (spendCap: number, parameters: IDataObject = {}) =>
+			runWorkflow(
+				flow(
+					[
+						start(),
+						concept('Write', {
+							resource: 'concept',
+							operation: 'generate',
+							count: 2,
+							brief: 'A chase',
+							options: { spendCap, runKey: 'stills' },
+						}),
+						draw(parameters),
+					],
+					'Start > Write > Draw',
+				),
+				{ geminiUrl: gemini.url },
+			);
+		const theRun = async (ran: Ran) => (await engine.store()).getRun(String(ran.out('Write')[0]?.runId));
+
+		it('sets money aside for each still, and keeps the work of those that the cap does not cover', async () => {
+			// A still can cost $0.17, and costs $0.035.
+			const poor = await run(0.19);
+			expect(pictures()).toHaveLength(1);
+			expect(poor.out('Draw')).toMatchObject([
+				{ status: 'new' },
+				{ title: 'Concept 1', failure: { code: 'budget_exhausted', keepsWork: true } },
+			]);
+			const { costUsd, heldUsd } = await theRun(poor);
+			expect(heldUsd).toBe(0);
+			expect(costUsd).toBeLessThan(0.05);
+
+			const rich = await run(1);
+			expect(pictures()).toHaveLength(2);
+			expect(rich.out('Draw')).toMatchObject([{ replayed: true }, { status: 'new' }]);
+			expect((await theRun(rich)).heldUsd).toBe(0);
+		});
+
+		it('draws with no model of unknown price, and says where a price can be named', async () => {
+			const unknown = { imageModel: { __rl: true, mode: 'id', value: 'gemini-3-pro-image' } };
+			const [item] = (await run(1, unknown)).out('Draw');
+			expect(pictures()).toEqual([]);
+			expect(item).toMatchObject({ failure: { code: 'price_unknown', keepsWork: true } });
+			expect(JSON.stringify(item?.failure)).toContain('gemini-3-pro-image');
+			const price = { perMillionTokens: { inputUsd: 2, outputUsd: 12, imageOutputUsd: 120 } };
+			await run(1, { ...unknown, options: { price } });
+			expect(pictures()).toHaveLength(2);
+		});
+	});
 });

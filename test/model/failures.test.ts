@@ -207,6 +207,10 @@ describe('answers with an error status', () => {
 	])('a sentence that holds %s is dropped', (_what, said) => {
 		expect(sayableSentence(said, [KEY])).toBe('');
 	});
+
+	test('a sentence without end is read in no time', () => {
+		expect(sayableSentence('a.'.repeat(500_000), [KEY])).toHaveLength(240);
+	});
 });
 
 describe('calls without an answer', () => {

@@ -48,8 +48,8 @@ function stage(limits: Partial<PacingLimits>) {
 	const pacer = createPacer({ atOnce: 0, perMinute: 0, ...limits }, time);
 	const begun: string[] = [];
 	const ends = new Map<string, () => void>();
-	const ask = async (name: string, timeoutMs = 600_000, signal?: AbortSignal): Promise<void> => {
-		const end = await pacer.turn({ timeoutMs, signal });
+	const ask = async (name: string, timeoutMs = 600_000, signal?: AbortSignal, model = 'm'): Promise<void> => {
+		const end = await pacer.turn(model, { timeoutMs, signal });
 		begun.push(`${name}@${(time.clock() - NOON) / 1000}`);
 		ends.set(name, end);
 	};
@@ -92,21 +92,43 @@ describe('calls of one credential', () => {
 		const { begun, ask, pacer, time } = stage({ atOnce: 5 });
 		void ask('a');
 		await time.settle();
-		pacer.pause(3000);
+		pacer.pause('m', 3000);
 		void ask('b');
 		await time.pass(1000);
-		pacer.pause(500);
+		pacer.pause('m', 500);
 		void ask('c');
 		await time.pass(10_000);
 		expect(begun).toEqual(['a@0', 'b@3', 'c@3']);
 	});
 
+	test('of another model go on meanwhile, in their order', async () => {
+		const { begun, ask, end, pacer, time } = stage({ atOnce: 1 });
+		pacer.pause('m', 3000);
+		void ask('a');
+		for (const name of ['b', 'c']) void ask(name, 600_000, undefined, 'other');
+		void ask('d');
+		await time.pass(1000);
+		expect(begun).toEqual(['b@0']);
+		end('b');
+		await time.pass(3000);
+		end('c');
+		await time.pass(1000);
+		end('a');
+		await time.pass(1000);
+		expect(begun).toEqual(['b@0', 'c@1', 'a@4', 'd@5']);
+		pacer.pause('m', 60_000);
+		await failureOf(ask('e'));
+		end('d');
+		await ask('f', 600_000, undefined, 'other');
+		expect(begun.at(-1)).toMatch(/^f@/);
+	});
+
 	test('are refused at once when the server asks for more than is waited for here', async () => {
 		const { ask, pacer } = stage({});
-		pacer.pause(60_000);
+		pacer.pause('m', 60_000);
 		expect(await failureOf(ask('a'))).toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
 		const short = stage({});
-		short.pacer.pause(5000);
+		short.pacer.pause('m', 5000);
 		expect(await failureOf(short.ask('a', 4000))).toMatchObject({ code: 'rate_limited', retryAfterMs: 5000 });
 	});
 

@@ -29,6 +29,20 @@ describe('a good answer', () => {
 		expect((await askForJson(titleRequest(), deps)).value).toEqual({ title: 'Fenced' });
 	});
 
+	test.each(['```\n{"title":"Fenced"}```', '  ```json  \n\n{"title":"Fenced"}\n\n```\n '])(
+		'may stand between other fences: %j',
+		async (text) => {
+			const { deps } = fakeDeps([answer(text)]);
+			expect((await askForJson(titleRequest(), deps)).value).toEqual({ title: 'Fenced' });
+		},
+	);
+
+	test('that lost its way in blank lines after a fence is looked at in no time', async () => {
+		const lost = `\`\`\`json${'\n'.repeat(200_000)}x`;
+		const { deps } = fakeDeps([answer(lost), answer(lost)]);
+		expect(await failureOf(askForJson(titleRequest(), deps))).toMatchObject({ code: 'invalid_json' });
+	});
+
 	test('loses keys that nobody asked for', async () => {
 		const { deps } = fakeDeps([answer('{"title":"A","__proto__":{"x":1},"more":2}')]);
 		expect((await askForJson(titleRequest(), deps)).value).toEqual({ title: 'A' });
@@ -139,6 +153,15 @@ describe('an answer that did not end well', () => {
 		expect(result).toMatchObject({ value: { title: 'Night Ferry' }, calls: 2 });
 		expect(sent[1]).toEqual({ ...sent[0], ...second });
 	});
+
+	test.each([{}, { thinking: 'high' as const }])(
+		'of a model that draws gets a level that such models know: %j',
+		async (options) => {
+			const { deps, sent } = fakeDeps([cut(), good()]);
+			await askForJson(titleRequest({ options, picture: { aspectRatio: '1:1', size: '1K' } }), deps);
+			expect(sent[1]).toEqual({ ...sent[0], thinking: 'minimal' });
+		},
+	);
 
 	test.each([{ thinking: 'low' as const }, { thinking: 'minimal' as const }])(
 		'is not asked for again where it cannot get more room: %j',

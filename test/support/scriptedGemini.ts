@@ -11,6 +11,8 @@ export interface Asked {
 	files: Array<{ mimeType: string; data: string }>;
 	/** How the picture should be, where one is asked for. */
 	picture: unknown;
+	/** How long the server is given, seconds. */
+	seconds: number;
 }
 
 export interface Script {
@@ -127,6 +129,7 @@ export async function startScriptedGemini(changes: Partial<Script> = {}): Promis
 				schema,
 				files: parts.flatMap(({ inlineData }) => inlineData ?? []),
 				picture,
+				seconds: Number(request.headers['x-server-timeout']),
 			};
 			const failure = script.fail(item, asked.length);
 			asked.push(item);

@@ -1,6 +1,6 @@
 /** Tells what the run will cost, from what the steps after Intent: Capture are set to. */
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
-import type { PlannedStep } from '../../shared/model';
+import type { PlannedStep, PriceOverride } from '../../shared/model';
 import type { RunScope } from '../../shared/host';
 import { imageModelField } from '../../shared/host/descriptions';
 import type { Question } from './question';
@@ -58,6 +58,8 @@ function plan(
 	const makers: PlannedStep[] = [];
 	/** Steps that are asked once for each piece that the makers make. */
 	const followers: PlannedStep[] = [];
+	/** Steps that have nothing to do with the pieces. */
+	const alone: PlannedStep[] = [];
 	let attempts = 1;
 	for (const { type, parameters } of after) {
 		const options = Object(parameters.options);
@@ -65,22 +67,36 @@ function plan(
 		const model = draws ? (parameters.imageModel ?? imageModelField.default) : parameters.model;
 		const name = value(Object(model).value ?? model);
 		const step = {
-			...own,
 			model: typeof name === 'string' && name !== '' ? name : own.model,
-			tier: options.halfPrice === true ? ('flex' as const) : ('standard' as const),
+			tier: value(options.halfPrice) === true ? ('flex' as const) : ('standard' as const),
+			override: priceOf(options.price, value),
+			pieces: 1,
 		};
-		const isCustom = parameters.resource === 'custom';
 		if (type.endsWith('retryRouter')) attempts = Math.max(attempts, count(value(parameters.attempts), 3));
 		else if (type.endsWith('styleValidator')) {
-			if (isJudged(parameters)) followers.push({ ...step, kind: 'check' });
+			if (parameters.operation === 'compileGuide') alone.push({ ...step, kind: 'custom' });
+			else if (parameters.operation !== 'calibrate' && isJudged(parameters))
+				followers.push({ ...step, kind: 'check' });
 		} else if (draws) {
 			followers.push({ ...step, kind: 'sketch', pictureSize: String(value(parameters.size) ?? '1K') });
-		} else if (isCustom) makers.push({ ...step, kind: 'custom', pieces: 1 });
+		} else if (parameters.resource === 'custom') makers.push({ ...step, kind: 'custom' });
+		else if (parameters.resource === 'concept' && parameters.operation === 'revise')
+			followers.push({ ...step, kind: 'revise' });
 		else if (parameters.resource !== 'intent')
 			makers.push({ ...step, kind: 'generate', pieces: count(value(parameters.count), USUAL_PIECES) });
 	}
 	const pieces = makers.reduce((sum, maker) => sum + maker.pieces, 0);
-	return { steps: [own, ...makers, ...followers.map((step) => ({ ...step, pieces }))], attempts };
+	return { steps: [own, ...alone, ...makers, ...followers.map((step) => ({ ...step, pieces }))], attempts };
+}
+
+/** The step's own price for its own model; nothing where it names none, or where n8n cannot tell before that step runs. */
+function priceOf(option: unknown, value: (parameter: unknown) => unknown): PriceOverride | undefined {
+	const given: unknown = Object(option).perMillionTokens;
+	if (typeof given !== 'object' || given === null) return undefined;
+	const usd = (name: string): number => Number(value(Object(given)[name]) ?? 0);
+	const [inputUsd, outputUsd, imageOutputUsd] = [usd('inputUsd'), usd('outputUsd'), usd('imageOutputUsd')];
+	if (![inputUsd, outputUsd, imageOutputUsd].every((price) => price >= 0)) return undefined;
+	return { inputUsd, outputUsd, ...(imageOutputUsd === 0 ? {} : { imageOutputUsd }) };
 }
 
 /** Rules in JSON may hold judged ones, or not. */

@@ -58,7 +58,7 @@ export const description: INodeProperties[] = forOperation('concept', 'sketch', 
 	},
 ]);
 
-/** A picture takes longer than text, a large one much longer. */
+/** A picture takes longer than text, a large one much longer. At half price it may take as long as anything does there. */
 const DEADLINE_MS = 300_000;
 
 /**
@@ -70,7 +70,8 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { saveStill, stillBefore, withStill } = await import('./still');
 	const { registerWork, runTitle, stepsBefore } = await import('../../shared/host');
 	const { contextOfRound, isSketch, sketchRequest } = await import('../../shared/concept');
-	const { ASPECT_RATIOS, PICTURE_SIZES, picturesAsAnswers } = await import('../../shared/model');
+	const { ASPECT_RATIOS, DEFAULT_DEADLINE_MS, PICTURE_SIZES, picturesAsAnswers } =
+		await import('../../shared/model');
 	const found = await scope.find(itemIndex, item.json, {
 		title: runTitle(undefined, context.getWorkflow().name),
 	});
@@ -111,7 +112,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const answer = await question
 		.ask(request, {
 			...asker.deps,
-			deadlineMs: asker.deps.deadlineMs ?? DEADLINE_MS,
+			deadlineMs: asker.deps.deadlineMs ?? (tier === 'flex' ? DEFAULT_DEADLINE_MS.flex : DEADLINE_MS),
 			client: picturesAsAnswers(asker.deps.client, (file) => scope.store.keepMedia(runId, file)),
 		})
 		.catch((error: unknown) => {

@@ -15,18 +15,20 @@ export interface PacingDeps {
 
 export interface Pacer {
 	/**
-	 * Waits for its turn, first come first served, and gives back how to end it. Rejects with `cancelled`; with `timeout` when
-	 * `timeoutMs` is over before; with `rate_limited` when a pause lasts longer than that, or than is waited for here.
+	 * Waits for the turn of a call of `model`, first come first served but for those whose model pauses, and gives back how to
+	 * end it. Rejects with `cancelled`; with `timeout` when `timeoutMs` is over before; with `rate_limited` when a pause lasts
+	 * longer than that, or than is waited for here.
 	 */
-	turn(options: CallOptions): Promise<() => void>;
-	/** No call begins for this long. */
-	pause(ms: number): void;
+	turn(model: string, options: CallOptions): Promise<() => void>;
+	/** No call of `model` begins for this long: Gemini counts each model by itself. */
+	pause(model: string, ms: number): void;
 }
 
 const NO_LIMITS: PacingLimits = { atOnce: 0, perMinute: 0 };
 const MINUTE_MS = 60_000;
 
 interface Waiter {
+	model: string;
 	begin: () => void;
 }
 
@@ -36,14 +38,16 @@ export function createPacer({ atOnce, perMinute }: PacingLimits, { clock, sleep 
 	/** When calls of the last minute began, oldest first. */
 	const begun: number[] = [];
 	let running = 0;
-	let pausedUntil = 0;
+	/** By model. Those whose pause is over leave when the next one begins. */
+	const pausedUntil = new Map<string, number>();
 	let alarm: AbortController | undefined;
 
-	const waitMs = (): number => {
-		const now = clock();
+	const pauseMs = (model: string, now: number): number => Math.max(0, (pausedUntil.get(model) ?? 0) - now);
+
+	const minuteMs = (now: number): number => {
 		while (begun[0] !== undefined && begun[0] <= now - MINUTE_MS) begun.shift();
 		const oldest = perMinute > 0 && begun.length >= perMinute ? begun[begun.length - perMinute] : undefined;
-		return Math.max(0, pausedUntil - now, oldest === undefined ? 0 : oldest + MINUTE_MS - now);
+		return oldest === undefined ? 0 : oldest + MINUTE_MS - now;
 	};
 
 	/** Lets begin whoever may, and sets an alarm for when the next one may. */
@@ -51,7 +55,12 @@ export function createPacer({ atOnce, perMinute }: PacingLimits, { clock, sleep 
 		alarm?.abort();
 		alarm = undefined;
 		while (queue.length > 0 && (atOnce <= 0 || running < atOnce)) {
-			const ms = waitMs();
+			const now = clock();
+			const place = queue.findIndex(({ model }) => pauseMs(model, now) === 0);
+			const ms = Math.max(
+				minuteMs(now),
+				place < 0 ? Math.min(...queue.map(({ model }) => pauseMs(model, now))) : 0,
+			);
 			if (ms > 0) {
 				const set = new AbortController();
 				alarm = set;
@@ -62,8 +71,8 @@ export function createPacer({ atOnce, perMinute }: PacingLimits, { clock, sleep 
 				return;
 			}
 			running++;
-			if (perMinute > 0) begun.push(clock());
-			queue.shift()?.begin();
+			if (perMinute > 0) begun.push(now);
+			queue.splice(place, 1)[0]?.begin();
 		}
 	}
 
@@ -73,15 +82,17 @@ export function createPacer({ atOnce, perMinute }: PacingLimits, { clock, sleep 
 	}
 
 	return {
-		pause(ms) {
-			pausedUntil = Math.max(pausedUntil, clock() + ms);
+		pause(model, ms) {
+			const now = clock();
+			for (const other of pausedUntil.keys()) if (pauseMs(other, now) === 0) pausedUntil.delete(other);
+			pausedUntil.set(model, now + Math.max(pauseMs(model, now), ms));
 			pump();
 		},
-		async turn({ signal, timeoutMs }) {
+		async turn(model, { signal, timeoutMs }) {
 			if (signal?.aborted) throw notSent(cancelledFailure());
-			const pauseMs = pausedUntil - clock();
-			if (pauseMs > Math.min(MAX_WAIT_MS, timeoutMs)) throw pausedFailure(pauseMs);
-			const waiter: Waiter = { begin: () => undefined };
+			const ms = pauseMs(model, clock());
+			if (ms > Math.min(MAX_WAIT_MS, timeoutMs)) throw pausedFailure(ms);
+			const waiter: Waiter = { model, begin: () => undefined };
 			queue.push(waiter);
 			pump();
 			if (queue.includes(waiter)) await wait(waiter, { signal, timeoutMs });
@@ -117,7 +128,7 @@ function once(work: () => void): () => void {
 	};
 }
 
-/** A client whose calls wait for their turn. The wait counts to the time of the call. What a server asks for, all calls heed. */
+/** A client whose calls wait for their turn. The wait counts to the time of the call. What a server asks for, all calls of the model heed. */
 export function pacedClient<T extends Pick<GeminiClient, 'generate'>>(
 	client: T,
 	pacer: Pacer,
@@ -125,13 +136,13 @@ export function pacedClient<T extends Pick<GeminiClient, 'generate'>>(
 ): T {
 	const generate: GeminiClient['generate'] = async (request, options) => {
 		const arrivedAt = clock();
-		const end = await pacer.turn(options);
+		const end = await pacer.turn(request.model, options);
 		try {
 			const timeoutMs = Math.max(1, options.timeoutMs - (clock() - arrivedAt));
 			return await client.generate(request, { ...options, timeoutMs });
 		} catch (error) {
 			const pauseMs = isPipelineError(error) ? pauseAfter(error) : undefined;
-			if (pauseMs !== undefined) pacer.pause(pauseMs);
+			if (pauseMs !== undefined) pacer.pause(request.model, pauseMs);
 			throw error;
 		} finally {
 			end();
@@ -140,7 +151,7 @@ export function pacedClient<T extends Pick<GeminiClient, 'generate'>>(
 	return { ...client, generate };
 }
 
-/** Others of the credential would only be refused as well. */
+/** Others of the credential and model would only be refused as well. */
 function pauseAfter({ code, retryAfterMs }: PipelineError): number | undefined {
 	return code === 'rate_limited' ? (retryAfterMs ?? FIRST_BACKOFF_MS) : retryAfterMs;
 }
@@ -158,7 +169,7 @@ function tooLate(timeoutMs: number): PipelineError {
 }
 
 function pausedFailure(retryAfterMs: number): PipelineError {
-	return new PipelineError('rate_limited', 'Gemini asked all calls of this credential to wait.', {
+	return new PipelineError('rate_limited', 'Gemini asked all calls of this credential and model to wait.', {
 		retryAfterMs,
 		details: { neverSent: true },
 	});

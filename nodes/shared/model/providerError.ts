@@ -90,6 +90,8 @@ export function readWord(value: unknown): string | undefined {
 }
 
 const MAX_SENTENCE_LENGTH = 240;
+/** Looked at to find that sentence. */
+const MAX_LINE_LENGTH = 2000;
 const ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/\S+|\bwww\.\S+/gi;
 const KEY_LIKE = /AIza[\w-]{10,}|\bAQ\.[\w-]{10,}|\bya29\.[\w-]{10,}/;
 
@@ -99,7 +101,7 @@ const KEY_LIKE = /AIza[\w-]{10,}|\bAQ\.[\w-]{10,}|\bya29\.[\w-]{10,}/;
  */
 export function sayableSentence(text: string, secrets: readonly string[]): string {
 	if (KEY_LIKE.test(text) || secrets.some((secret) => secret !== '' && text.includes(secret))) return '';
-	const line = text.trim().split(/[\r\n]/, 1)[0] ?? '';
+	const line = (text.trim().split(/[\r\n]/, 1)[0] ?? '').slice(0, MAX_LINE_LENGTH);
 	const plain = (line.split(/[{[<]/, 1)[0] ?? '').replace(ADDRESS, '').replace(/\s+/g, ' ').trim();
 	return plain.length > MAX_SENTENCE_LENGTH ? `${plain.slice(0, MAX_SENTENCE_LENGTH - 1)}…` : plain;
 }

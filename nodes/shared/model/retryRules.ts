@@ -55,6 +55,13 @@ const LESS_THINKING: Readonly<Record<ThinkingLevel, ThinkingLevel | undefined>> 
 	minimal: undefined,
 };
 
+/** Models that draw do not know `low`. */
+const LESS_THINKING_ON_PICTURES: typeof LESS_THINKING = {
+	...LESS_THINKING,
+	high: 'minimal',
+	medium: 'minimal',
+};
+
 /** Twice the limit where there is one; else less thinking, which counts as output. An answer without an end may have one next time. */
 function giveRoom(sent: GeminiRequest, { details }: PipelineError): GeminiRequest | undefined {
 	if (details['finishReason'] === undefined) return sent;
@@ -62,6 +69,6 @@ function giveRoom(sent: GeminiRequest, { details }: PipelineError): GeminiReques
 	if (limit !== undefined && limit < LONGEST_OUTPUT_TOKENS) {
 		return { ...sent, maxOutputTokens: Math.min(LONGEST_OUTPUT_TOKENS, 2 * limit) };
 	}
-	const less = LESS_THINKING[thinking];
+	const less = sent.picture === undefined ? LESS_THINKING[thinking] : LESS_THINKING_ON_PICTURES[thinking];
 	return less === undefined ? undefined : { ...sent, thinking: less };
 }

@@ -5,11 +5,11 @@ import type { ServiceTier } from './request';
 
 /** One step of the workflow that asks Gemini. */
 export interface PlannedStep {
-	kind: 'capture' | 'generate' | 'check' | 'custom' | 'sketch';
+	kind: 'capture' | 'generate' | 'revise' | 'check' | 'custom' | 'sketch';
 	model: string;
 	tier: ServiceTier;
 	override?: PriceOverride | undefined;
-	/** Pieces of work: that it makes or, for a check, that come to it. */
+	/** Pieces of work: that it makes, or that come to it where it asks about each (check, revise, sketch). */
 	pieces: number;
 	/** Of the pictures that it draws: `1K`, `2K` or `4K`. Default `1K`. */
 	pictureSize?: string;
@@ -33,6 +33,9 @@ const THOUGHTS = 900;
 const OUTPUT_OF_A_PIECE = 450;
 const OUTPUT_OF_A_CHECK = 350;
 
+/** They ask about each piece by itself, and send it along. */
+const ABOUT_EACH: ReadonlyArray<PlannedStep['kind']> = ['check', 'revise', 'sketch'];
+
 /** Null when the price of one of the models is unknown. `at`: ms since 1970. */
 export function estimateRun({ brief, steps, attempts }: PlannedRun, at: number): RunEstimate | null {
 	const total: RunEstimate = { likelyUsd: 0, upToUsd: 0 };
@@ -40,7 +43,7 @@ export function estimateRun({ brief, steps, attempts }: PlannedRun, at: number):
 		const { kind, model, tier, override } = step;
 		for (const calls of callsOf(step, attempts)) {
 			const inputTokens =
-				ORDERS + estimateTokens(brief) + (kind === 'check' || kind === 'sketch' ? OUTPUT_OF_A_PIECE : 0);
+				ORDERS + estimateTokens(brief) + (ABOUT_EACH.includes(kind) ? OUTPUT_OF_A_PIECE : 0);
 			const part = estimate({ model, inputTokens, ...calls }, { at, tier, override });
 			if (part === null) return null;
 			total.likelyUsd += part.likelyUsd;
@@ -59,6 +62,8 @@ function callsOf({ kind, pieces, pictureSize = '1K' }: PlannedStep, attempts: nu
 	switch (kind) {
 		case 'capture':
 			return [{ ...one, calls: 1, maxCalls: 2 }];
+		case 'revise':
+			return [{ ...one, calls: pieces, maxCalls: 2 * (pieces + again) }];
 		case 'check':
 			// Some rules are asked twice.
 			return [{ outputTokens: THOUGHTS + OUTPUT_OF_A_CHECK, calls: pieces, maxCalls: 2 * (pieces + again) }];

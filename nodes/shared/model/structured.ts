@@ -61,9 +61,15 @@ function readValue<T>(text: string, schema: z.ZodType<T>): ReadValue<T> {
 	return { ok: false, code: 'schema_mismatch', issues };
 }
 
-/** Some models put JSON between Markdown fences even when asked for JSON alone. */
+/**
+ * Some models put JSON between Markdown fences even when asked for JSON alone. Not one expression for both fences: on an
+ * answer of blank lines, which models give when they lose their way, it would run for minutes.
+ */
 function withoutFence(text: string): string {
-	return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)?.[1] ?? text;
+	const trimmed = text.trim();
+	const opening = /^```(?:json)?\s*\n/.exec(trimmed)?.[0];
+	if (opening === undefined || !trimmed.slice(opening.length).endsWith('```')) return text;
+	return trimmed.slice(opening.length, -3);
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
