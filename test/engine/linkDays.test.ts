@@ -48,6 +48,14 @@ describe('how long a link is good', () => {
 		const response = await fetch(link);
 		return { status: response.status, text: await response.text() };
 	}
+	/** What a browser would send from this page. */
+	function formOf(page: string, typed: Record<string, string>): URLSearchParams {
+		const hidden = [...page.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
+		return new URLSearchParams([
+			...hidden.map(([, name = '', value = '']): [string, string] => [name, value]),
+			...Object.entries(typed),
+		]);
+	}
 	const isPage = ({ status, text }: { status: number; text: string }): boolean =>
 		status === 200 && text.includes('name=nonce');
 
@@ -55,11 +63,7 @@ describe('how long a link is good', () => {
 		const { ran, told, inEditor } = await park({ options: { linkDays: 2 } });
 		expect([isPage(await open(told)), isPage(await open(inEditor))]).toEqual([true, true]);
 		const page = (await open(told)).text;
-		const hidden = [...page.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
-		const form = new URLSearchParams([
-			...hidden.map(([, name = '', value = '']): [string, string] => [name, value]),
-			...Object.entries({ reviewer: 'Maya', send: 'all', d0: 'approve' }),
-		]);
+		const form = formOf(page, { reviewer: 'Maya', send: 'all', d0: 'approve' });
 		later(2);
 
 		for (const link of [told, inEditor]) {
@@ -73,6 +77,24 @@ describe('how long a link is good', () => {
 		expect(isPage(await open(fresh))).toBe(true);
 		expect((await fetch(fresh, { method: 'POST', body: form })).status).toBe(200);
 		expect(n8n().now(ran).out('Kept')).toHaveLength(1);
+	});
+
+	it('says on its pages until when it is good, and what became of a form that came too late', async () => {
+		const { ran, told } = await park({ options: { linkDays: 2 }, waitHours: 24 * 5 });
+		const untilOf = (text: string): string[] =>
+			[...text.matchAll(/<time datetime="([^"]+)"/g)].map(([, time = '']) => time);
+		const end = new Date(Number(new URL(told).searchParams.get('until'))).toISOString();
+		const page = (await open(told)).text;
+		expect(page).toContain('Answer by');
+		expect(untilOf(page)).toContain(end);
+
+		const form = formOf(page, { reviewer: 'Maya', send: 'all', d0: 'approve' });
+		later(3);
+		const late = await fetch(told, { method: 'POST', body: form });
+		expect(late.status).toBe(410);
+		expect(await late.text()).toContain('What you sent just now was not used.');
+		expect((await open(told)).text).not.toContain('What you sent just now');
+		expect(n8n().now(ran).run.status).toBe('waiting');
 	});
 
 	it('cannot be made longer: n8n has signed until when it is good', async () => {

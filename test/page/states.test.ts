@@ -85,6 +85,21 @@ it.each([
 	expect(buttonsIn(htmlOf(name))).toEqual(buttons);
 });
 
+describe('a thank-you page says until when the link is good', () => {
+	const END = '6 March 2026 at 18:00 CET';
+	it.each([
+		['thanks', `It is good until ${END}`],
+		['thanksPartly', `You can do so until ${END}`],
+	])('where it is used again: %s', (name, sentence) => {
+		expect(textOf(htmlOf(name))).toContain(sentence);
+	});
+
+	it('and nothing of it where nothing comes back, or there is no end', () => {
+		expect(textOf(htmlOf('thanksDone'))).not.toContain('until');
+		expect(textOf(htmlOf('thanksLeaving'))).not.toContain('good until');
+	});
+});
+
 describe('a piece', () => {
 	const pieceHtml = (...args: Parameters<typeof pieceOf>) =>
 		renderReview(pageOf(undefined, { pieces: [pieceOf(...args)] })).html;

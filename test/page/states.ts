@@ -122,6 +122,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			left: 0,
 			continued: true,
 			comesBack: true,
+			deadline: say('2026-03-06T17:00:00.000Z'),
 		}),
 	thanksPartly: (say = asIs) =>
 		renderNotice({
@@ -150,7 +151,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			left: 0,
 			continued: true,
 			comesBack: true,
-			statusUrl: 'https://n8n.example/status/7',
+			deadline: say('2026-03-06T17:00:00.000Z'),
 		}),
 	decidedBefore: (say = asIs) =>
 		renderNotice({ kind: 'decidedBefore', frame: frameOf(say), decided: decidedList(say) }),
@@ -170,7 +171,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 		),
 	expired: (say = asIs) =>
 		renderNotice({ kind: 'expired', frame: frameOf(say), deadline: say('2026-03-06T17:00:00.000Z') }),
-	linkOver: (say = asIs) => renderNotice({ kind: 'linkOver', frame: frameOf(say) }),
+	linkOver: (say = asIs) => renderNotice({ kind: 'linkOver', frame: frameOf(say), hasSent: true }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
 	notValid: () => renderNotice({ kind: 'notValid' }),
 	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say) })),

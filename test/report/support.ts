@@ -1,5 +1,6 @@
 /** Ledgers for tests of the report: what a run's steps would have written, in few words. */
 import { PipelineError, type FailureCode } from '../../nodes/shared/errors';
+import { report } from '../../nodes/shared/report';
 import type { LedgerEntry, LedgerRow, Run } from '../../nodes/shared/state';
 
 export const START_MS = Date.parse('2026-11-01T08:00:00.000Z');
@@ -116,3 +117,19 @@ export const review = (event: 'review' | 'review sent' | 'continued', id = 'r1')
 	node: GATE,
 	review: id,
 });
+
+const ABOUT = { title: 'All runs', scope: 'all', asOf: AS_OF } as const;
+/** The report of runs with these ledgers. */
+export const reportOf = (...runs: Array<readonly [Partial<Run>, ...LedgerEntry[]]>) =>
+	report(
+		runs.flatMap(([run, ...entries], index) => rowsOf(runOf(`run-${index}`, run), entries)),
+		ABOUT,
+	);
+/** The only step of that name in the only workflow. */
+export const stepOf = (reported: ReturnType<typeof reportOf>, node: string) => {
+	const found = reported.pipelines.flatMap(({ steps }) => steps).filter((step) => step.node === node);
+	expect(found).toHaveLength(1);
+	return found[0]?.pieces;
+};
+/** A share, as far as it is counted. */
+export const right = (count: number, of: number) => expect.objectContaining({ count, of });

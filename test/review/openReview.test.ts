@@ -43,6 +43,19 @@ describe('asking a person', () => {
 		await store.close();
 	});
 
+	it.each([
+		[['a'], 'A person is asked about 1 piece.'],
+		[['a', 'b'], 'A person is asked about 2 pieces.'],
+	])('says in the ledger how many pieces it asked about: %j', async (ids, note) => {
+		const { store, runId } = await begin();
+		const pieces = ids.map((id) => ({ artefactId: id, contentHash: artefact(id).contentHash }));
+		await openReview(store, runId, request('a', { pieces }));
+
+		const entries = await store.ledger(runId);
+		expect(entries.find(({ event }) => event === 'review')?.note).toBe(note);
+		await store.close();
+	});
+
 	it('goes on with an open review that is asked again: its link stays, its time is the new one', async () => {
 		const { store, runId } = await begin();
 		await openReview(store, runId, request('a', { deadline: '2026-03-02T11:00:00.000Z' }));

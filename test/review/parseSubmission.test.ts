@@ -130,6 +130,12 @@ describe('a form with something missing', () => {
 		expect(problemsIn(form)).toEqual(problems);
 	});
 
+	it('takes a passcode without the space that a phone adds, as the gate takes its own', () => {
+		expect(parseSubmission(body([{ d: 'approve' }], { passcode: ' open sesame ' }))).toMatchObject({
+			submission: { passcode: 'open sesame' },
+		});
+	});
+
 	it('keeps what was typed, but not the passcode', () => {
 		const parsed = parseSubmission(
 			body([{ d: 'redirect', s: 'run', 'e.logline': 'New' }], { passcode: 'secret' }),

@@ -18,7 +18,7 @@ export async function openRequest(
 	context: IWebhookFunctions,
 ): Promise<GateRequest | { notice: ReviewNotice }> {
 	const { openStoreOfWebhook, parkedItems } = await import('../../shared/host');
-	const { answersOf, isLinkOver, modelsOf } = await import('../../shared/review');
+	const { answerBy, answersOf, isLinkOver, modelsOf } = await import('../../shared/review');
 	const { artefactsOf, reviewsOf } = await import('../../shared/state');
 	const parked = parkedItems(context);
 	// What nobody is asked about may name another run, or one that is not there.
@@ -62,6 +62,7 @@ export async function openRequest(
 			answers,
 			frame,
 			reviewer: optionOf(context, 'reviewer'),
+			answerBy: answerBy(review, query.until),
 			models: media === undefined ? await modelsOf(store, runId, shown) : [],
 			mediaLink: (piece, file) => linkWithin(context, { nonce: review.nonce, media: `${piece}-${file}` }),
 		},
@@ -100,7 +101,11 @@ async function refusalOf(
 	}
 	const { deadline } = review;
 	if (isClosed && deadline !== undefined) return { kind: 'expired', frame, deadline };
-	return isLate ? { kind: 'linkOver', frame } : undefined;
+	return isLate ? { kind: 'linkOver', frame, hasSent: isPost(context) } : undefined;
+}
+
+function isPost(context: IWebhookFunctions): boolean {
+	return context.getRequestObject().method === 'POST';
 }
 
 function isOver({ deadline }: Review, now: number): boolean {
@@ -131,7 +136,7 @@ export async function oldRound(
 		kind: 'oldRound',
 		frame,
 		number: reviewNumber(document, earlier),
-		hasSent: context.getRequestObject().method === 'POST',
+		hasSent: isPost(context),
 		...(next === undefined ? {} : { next: linkWithin(context, { nonce: next.nonce }) }),
 	};
 }

@@ -14,6 +14,8 @@ export interface ReviewData {
 	frame: ReviewFrame;
 	/** Fills in the reviewer's name. */
 	reviewer: string;
+	/** Until when this link can be answered. */
+	answerBy: string | undefined;
 	/** Names of the models that wrote what is shown. */
 	models: readonly string[];
 	/** The address of a file of a piece, relative to the page. */
@@ -38,7 +40,7 @@ export async function toReviewPage(data: ReviewData, state: PageState): Promise<
 		...(askedFor === undefined ? {} : { askedFor }),
 		models: data.models,
 		openedAt: review.openedAt,
-		...(review.deadline === undefined ? {} : { deadline: review.deadline }),
+		...(data.answerBy === undefined ? {} : { deadline: data.answerBy }),
 		passcodeAsked: review.asksPasscode === true,
 		reviewer: data.reviewer,
 		pieces,

@@ -91,7 +91,7 @@ async function take(
 			left,
 			continued: false,
 			comesBack: leadsBack(context),
-			...(data.review.deadline === undefined ? {} : { deadline: data.review.deadline }),
+			...(data.answerBy === undefined ? {} : { deadline: data.answerBy }),
 		}),
 	);
 }
@@ -114,7 +114,15 @@ async function deliver(
 	}
 	const left = [...answers.values()].filter((decision) => decision === null).length;
 	const comesBack = leadsBack(context);
-	const thanks = { kind: 'thanks', frame: data.frame, decided, left, continued: true, comesBack } as const;
+	const thanks = {
+		kind: 'thanks',
+		frame: data.frame,
+		decided,
+		left,
+		continued: true,
+		comesBack,
+		...(data.answerBy === undefined ? {} : { deadline: data.answerBy }),
+	} as const;
 	const before = { kind: 'decidedBefore', frame: data.frame, decided } as const;
 	if (!(await claimDelivery(store, runId, data.review, Date.now()))) {
 		// Two that decide different pieces at once both stand; one of them sends on for both.

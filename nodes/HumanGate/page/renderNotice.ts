@@ -68,7 +68,8 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 		case 'linkOver':
 			return {
 				heading: 'This link has run out',
-				text: html`<p>Nothing is lost: what was decided stays decided, and the rest waits. Ask whoever sent you the link for a new one.</p>`,
+				text: html`${notice.hasSent && html`<p>What you sent just now was not used.</p>`}
+					<p>What was decided stays decided, and the rest waits. Ask whoever sent you the link for a new one.</p>`,
 			};
 		case 'stopped':
 			return {
@@ -117,7 +118,7 @@ function thanks(notice: ThanksNotice): NoticeWords {
 			${
 				left > 0 &&
 				html`<p>${continued ? leftWithout(left) : waiting(left)}
-				${!continued && deadline && html` The review is open until ${moment(deadline, frame.timeZone)}.`}</p>`
+				${!continued && deadline && html` You can do so until ${moment(deadline, frame.timeZone)}.`}</p>`
 			}
 			${continued ? html`${whatHappens(notice)}${whereNext(notice)}` : html`<p class=go><a class=button href="">Decide the rest</a></p>`}`,
 		decided,
@@ -141,18 +142,14 @@ function whatHappens({ decided, comesBack }: ThanksNotice): Html {
 }
 
 /** Where to look from now on. What n8n answers at this link while no review waits is n8n's own, so it is said before. */
-function whereNext({ decided, comesBack, statusUrl }: ThanksNotice): Html {
+function whereNext({ decided, comesBack, deadline, frame }: ThanksNotice): Html {
 	const isSentBack = decided.some(({ action }) => action !== 'approve');
-	const status =
-		statusUrl !== undefined &&
-		/^https?:\/\//.test(statusUrl) &&
-		html`<p class=go><a class=button href="${statusUrl}">See how the run goes on</a></p>`;
 	if (!isSentBack || !comesBack) {
-		return html`${status}<p>You are done here and can close this page. Whoever sent you the link finds what comes of it in n8n, in this
+		return html`<p>You are done here and can close this page. Whoever sent you the link finds what comes of it in n8n, in this
 			 run under Executions.</p>`;
 	}
-	return html`<p><b>The new work comes to this same link,</b> so keep it or bookmark this page.</p>
-		<p class=go><a class=button href="">See whether it is ready</a></p>${status}
+	return html`<p><b>The new work comes to this same link,</b> so keep it or bookmark this page.${deadline && html` It is good until ${moment(deadline, frame.timeZone)}.`}</p>
+		<p class=go><a class=button href="">See whether it is ready</a></p>
 		<p class=hush>Until then n8n itself answers there: with “is running already” while the work is being made, with “No action
 		 required” when the run waits for something else or has ended. Come back later, or ask whoever sent you the link.</p>`;
 }

@@ -49,7 +49,6 @@ export {
 	type ThinkingLevel,
 } from './request';
 export { estimateRun, type PlannedRun, type PlannedStep, type RunEstimate } from './runEstimate';
-export { isTransient } from './retryRules';
 export {
 	DEFAULT_DEADLINE_MS,
 	DEFAULT_TRIES,

@@ -34,11 +34,6 @@ export function retryRuleOf(error: PipelineError): RetryRule | undefined {
 	return error.retryable ? RULES[error.code] : undefined;
 }
 
-/** Whether it is a trouble of the service, which passes. */
-export function isTransient(error: PipelineError): boolean {
-	return retryRuleOf(error)?.waits ?? false;
-}
-
 const BE_ORIGINAL =
 	'An earlier answer to this was stopped, because it came too close to existing text. Be original: use wording of your own throughout, and quote nothing.';
 

@@ -11,6 +11,18 @@ export function linkParameters(
 	return linkDays === 0 ? { nonce } : { nonce, until: String(now + linkDays * DAY_MS) };
 }
 
+/** Until when a link of a review can be answered, by the review's time limit and its own end. ISO 8601; missing for one without an end. */
+export function answerBy({ deadline }: Pick<Review, 'deadline'>, until: unknown): string | undefined {
+	const ends = [
+		deadline === undefined ? NaN : Date.parse(deadline),
+		until === undefined ? NaN : Number(until),
+	]
+		// An end may lie beyond what a date can say.
+		.map((end) => new Date(end).getTime())
+		.filter((end) => !Number.isNaN(end));
+	return ends.length === 0 ? undefined : new Date(Math.min(...ends)).toISOString();
+}
+
 /** Whether the link with such an `until` has run out. One without it is good for as long as the gate waits. */
 export function isLinkOver(until: unknown, now: number): boolean {
 	return until !== undefined && !(Number(until) > now);

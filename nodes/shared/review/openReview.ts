@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors';
+import { countOf } from '../page';
 import {
 	REVIEWS,
 	artefactsOf,
@@ -55,6 +56,7 @@ export async function openReview(
 	// Merging leaves alone what is not named.
 	const entry = same?.deadline === undefined ? review : { ...review, deadline: review.deadline ?? null };
 	const count = review.pieces.length;
+	const pieces = countOf(count);
 	const [result] = await store.write(runId, [
 		{
 			by,
@@ -65,7 +67,7 @@ export async function openReview(
 			steps: passcode === undefined ? [] : [passcodeStep(review, passcode)],
 			status: {
 				status: 'waiting',
-				note: `${count === 1 ? '1 piece waits' : `${count} pieces wait`} for a decision at '${by}'.`,
+				note: `${pieces} ${count === 1 ? 'waits' : 'wait'} for a decision at '${by}'.`,
 			},
 			ledger:
 				same === undefined
@@ -73,7 +75,7 @@ export async function openReview(
 							{
 								layer: 'recovery',
 								event: 'review',
-								note: `A person is asked about ${count}.`,
+								note: `A person is asked about ${pieces}.`,
 								by,
 								node: review.node,
 								round: review.round,

@@ -26,6 +26,7 @@ export interface ReviewPage extends ReviewFrame {
 	/** Names of the models that wrote what is shown, as their answers gave them. */
 	models: readonly string[];
 	openedAt: string;
+	/** Until when the link can be answered. */
 	deadline?: string;
 	passcodeAsked: boolean;
 	/** Fills in the reviewer's name. */
@@ -140,9 +141,8 @@ export interface ThanksNotice {
 	continued: boolean;
 	/** Work that is sent back comes to this gate once more, and so to the same link. */
 	comesBack: boolean;
+	/** Until when this link is good. */
 	deadline?: string;
-	/** A page that shows how the run goes on, and its result; `http:` or `https:`. */
-	statusUrl?: string;
 }
 
 /** The link belongs to an earlier review of this gate. */
@@ -164,8 +164,8 @@ export type ReviewNotice =
 	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[] }
 	| OldRoundNotice
 	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
-	/** The link has run out; the review may wait on. */
-	| { kind: 'linkOver'; frame: ReviewFrame }
+	/** The link has run out; the review may wait on. `hasSent`: something came with the request, and was not used. */
+	| { kind: 'linkOver'; frame: ReviewFrame; hasSent: boolean }
 	| { kind: 'stopped'; frame: ReviewFrame }
 	/** The gate could not do its work. Nothing was decided. */
 	| { kind: 'unavailable'; message: string; hint: string }

@@ -136,7 +136,7 @@ function submissionOf(fields: Fields, indexes: readonly number[], typed: Typed) 
 	return {
 		nonce: fields.get('nonce'),
 		reviewer: typed.reviewer,
-		passcode: fields.get('passcode') || undefined,
+		passcode: fields.get('passcode')?.trim() || undefined,
 		send: edit === undefined ? fields.get('send') : 'edit',
 		edit: edit === undefined ? undefined : Number(edit),
 		choices,

@@ -61,7 +61,10 @@ const OF_NOTICE = {
  */
 export function readReply({ status, headers, body }: Reply): Delivery {
 	const notice = Object.entries(OF_NOTICE).find(([kind]) => kind === headers[NOTICE_HEADER]);
-	if (notice !== undefined) return notice[1];
+	// The gate names its notice before n8n takes the execution up again, which may still fail or come too late.
+	const isRefused = notice?.[0] === 'thanks' && status !== 200;
+	if (notice !== undefined && !isRefused) return notice[1];
+	if (isRefused && status === 409) return { kind: 'movedOn' };
 	const isOfN8n = Object(body).code === status;
 	if (status === 409 && isOfN8n) return { kind: 'movedOn' };
 	if (status === 404 && isOfN8n) return { kind: 'gone' };

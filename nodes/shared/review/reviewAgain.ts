@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors';
+import { countOf } from '../page';
 import {
 	artefactsOf,
 	currentRound,
@@ -71,7 +72,7 @@ export function anotherReviewRequest(
 	{ key, node, by }: { key: string; node: string; by: string },
 ): WriteRequest {
 	const ids = artefacts.map(({ id }) => id);
-	const count = ids.length === 1 ? '1 approved piece is' : `${ids.length} approved pieces are`;
+	const count = countOf(ids.length, 'approved piece is', 'approved pieces are');
 	return {
 		by,
 		commands: [],

@@ -1,3 +1,4 @@
+import { countOf } from '../page';
 import { waitingReviews, type Review, type Run, type RunStatus, type StateDocument } from '../state';
 import { answersOf } from './openReview';
 
@@ -83,8 +84,4 @@ export function whyItWaits({ review, status, decided }: WaitingReview): string {
 		case 'expired':
 			return `Time was up before everything was decided at '${gate}'.`;
 	}
-}
-
-function countOf(count: number): string {
-	return count === 1 ? '1 piece' : `${count} pieces`;
 }

@@ -34,7 +34,6 @@ export { stepKey, type StepKeyParts } from './stepKey';
 export { continuedRequest, waitingReviews } from './waitingReviews';
 export {
 	artefactsOf,
-	attemptsOf,
 	currentRound,
 	decisionOn,
 	decisionsOf,

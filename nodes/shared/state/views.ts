@@ -123,11 +123,6 @@ export function requestsOf(document: StateDocument): Requested[] {
 	});
 }
 
-/** Rounds of generation that have been decided. */
-export function attemptsOf(document: StateDocument): number {
-	return typeof document.fields.attempts === 'number' ? document.fields.attempts : 0;
-}
-
 /** The round that the run has reached: one after the last one that was sent back. */
 export function currentRound(document: StateDocument): number {
 	const sent = roundsOf(document).filter(({ kind }) => kind === 'retry');
