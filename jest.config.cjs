@@ -1,5 +1,7 @@
 /** The fast suite: no network, no real clock, no order. */
 module.exports = {
+	// A loaded machine is no fault: only what hangs is.
+	testTimeout: 30_000,
 	testEnvironment: '<rootDir>/test/support/environment.cjs',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
