@@ -2,48 +2,20 @@
  * The state store beside LangGraph's checkpoint savers and beside plain inserts, all in one run: ratios, not speeds. CPU
  * first, since it does not depend on what else the machine does. The job is appending entries of 1 KB, each durable.
  */
-import { readFile, rm, stat, mkdtemp, mkdir, copyFile } from 'node:fs/promises';
+import { rm, stat, mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { PlainError } from '../lib/plainError.mjs';
-import { NPM_INSTALL_OPTIONS, REPOSITORY, npmCommand, run } from '../lib/processes.mjs';
-import { cacheFolder } from '../n8nInstall.mjs';
+import { REPOSITORY } from '../lib/processes.mjs';
 import { hundredWriters } from '../prove/writers.mjs';
 import { startPostgres } from '../withPostgres.mjs';
+import { loadPeers } from './peers.mjs';
 
 const require = createRequire(import.meta.url);
 const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'));
 const REPEATS = 5;
 /** The job: so many appends of 1 KB. */
 const STEPS = 1000;
-
-/** What the bench compares with, installed into the cache once. @param {(line: string) => void} say */
-async function loadPeers(say) {
-	const manifest = join(REPOSITORY, 'scripts', 'bench', 'peers', 'package.json');
-	const folder = join(cacheFolder(), 'bench-peers');
-	const wanted = await readFile(manifest, 'utf8');
-	const present = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '');
-	const isThere = await stat(join(folder, 'node_modules', '@langchain', 'langgraph')).catch(() => undefined);
-	if (present !== wanted || !isThere) {
-		say('Installing LangGraph to compare with …');
-		await mkdir(folder, { recursive: true });
-		await copyFile(manifest, join(folder, 'package.json'));
-		const result = await run([...npmCommand(), 'install', ...NPM_INSTALL_OPTIONS], {
-			cwd: folder,
-		});
-		if (result.code !== 0)
-			throw new PlainError('LangGraph could not be installed.', { details: result.output });
-	}
-	const resolve = createRequire(join(folder, 'package.json')).resolve;
-	const load = (/** @type {string} */ name) => import(pathToFileURL(resolve(name)).href);
-	return {
-		graph: await load('@langchain/langgraph'),
-		sqlite: await load('@langchain/langgraph-checkpoint-sqlite'),
-		postgres: await load('@langchain/langgraph-checkpoint-postgres'),
-	};
-}
 
 /** @typedef {import('../prove/writers.mjs').Place} Place */
 
