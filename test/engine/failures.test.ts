@@ -215,4 +215,43 @@ describe('failures', () => {
 		const runId = String(second.out('Check')[0]?.runId);
 		expect((await (await store()).ledger(runId)).filter(({ event }) => event === 'rollback')).toHaveLength(1);
 	});
+
+	it('of a step that makes new work of work that passed is about the new work: it is made, and not skipped', async () => {
+		const empty = {
+			status: 200,
+			body: {
+				candidates: [{ content: { parts: [], role: 'model' }, finishReason: 'STOP', index: 0 }],
+				usageMetadata: { promptTokenCount: 10, totalTokenCount: 10 },
+			},
+		};
+		// The second step's first call, and the one that the step sends after it.
+		model().script.fail = () => ([1, 2].includes(timesWritten(model())) ? empty : undefined);
+		const part = (name: string) =>
+			gemini(name, { resource: 'concept', operation: 'generate', count: 1, brief: 'A chase' });
+		const check = rules({ kind: 'bannedWords', words: 'spotless', severity: 'hard' });
+		const router = (name: string) => retryRouter(name, { options: { initialWait: 0 } });
+		const json = flow(
+			[
+				start(),
+				part('Write 1'),
+				validator('Check 1', check),
+				router('Router 1'),
+				part('Write 2'),
+				validator('Check 2', check),
+				router('Router 2'),
+			],
+			'Start > Write 1 > Check 1 > Router 1:2 > Write 2 > Check 2 > Router 2',
+			'Router 1:1 > Write 1',
+			'Router 2:1 > Write 2',
+		);
+		const ran = await runWorkflow(json, { geminiUrl: model().url });
+
+		expect(ran.out('Router 2', RETRY)).toMatchObject([{ next: 'generate' }]);
+		expect(ran.out('Router 2', ESCALATE)).toEqual([]);
+		const [first] = ran.out('Router 1', DONE);
+		const [second] = ran.out('Router 2', DONE);
+		expect(second).toMatchObject({ artefactId: expect.any(String) });
+		expect(second?.artefactId).not.toBe(first?.artefactId);
+		expect(timesWritten(model())).toBe(4);
+	});
 });

@@ -41,6 +41,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
 		},
 		{
+			keptOf: (item, itemIndex) => (makesNew(context, item, itemIndex) ? withoutWork(item) : item),
 			atOnce: operationOf(context, 0) === 'concept/sketch' ? STILLS_AT_ONCE : 1,
 			// The agent's own item, with the model's words in it, neither chooses a run nor comes back with the answer.
 			...(isTool ? { items: context.getInputData().map(() => ({ json: {} })) } : {}),
@@ -65,6 +66,19 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		);
 	}
 	return [results];
+}
+
+/** Whether the step makes work of its own of the item, in place of something about the work that the item is. */
+function makesNew(context: IExecuteFunctions, { json }: INodeExecutionData, itemIndex: number): boolean {
+	const operation = operationOf(context, itemIndex);
+	return json.next === undefined && operation !== 'concept/revise' && operation !== 'concept/sketch';
+}
+
+/** What was not made is not the work that it was to be made of: the router would take that, which passed, in its place. */
+function withoutWork(item: INodeExecutionData): INodeExecutionData {
+	if (item.json.artefactId === undefined) return item;
+	const { artefactId: _, contentHash: _hash, slot: _slot, kind: _kind, title: _title, ...kept } = item.json;
+	return { ...item, json: kept };
 }
 
 /** A still that was paid for in this call. */

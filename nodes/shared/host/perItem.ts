@@ -18,6 +18,8 @@ export async function runPerItem(
 		whenItFails?: 'route' | 'stop';
 		/** What is worked on in place of the node's input. */
 		items?: readonly INodeExecutionData[];
+		/** What of an item goes on with its failure. Default: all of it. */
+		keptOf?: (item: INodeExecutionData, itemIndex: number) => INodeExecutionData;
 		/** How many at the same time, after the first one, which may begin the run. */
 		atOnce?: number;
 	} = {},
@@ -51,7 +53,8 @@ export async function runPerItem(
 				!context.continueOnFail();
 			const isDefect = known.code === 'internal' && !context.continueOnFail();
 			if (stops || known.code === 'cancelled' || isDefect) throw toNodeError(context, error, itemIndex);
-			return [failedItem(context, item, known.toFailure(), itemIndex)];
+			const kept = options.keptOf?.(item, itemIndex) ?? item;
+			return [failedItem(context, kept, known.toFailure(), itemIndex)];
 		}
 	}
 }
