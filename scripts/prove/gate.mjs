@@ -23,7 +23,7 @@ import {
 	visit,
 } from './gateFlow.mjs';
 import { killedDeciders } from './gateInProcess.mjs';
-import { startQueue } from './gateQueue.mjs';
+import { startQueue } from './queueMode.mjs';
 import { userAgents } from './gateUserAgents.mjs';
 
 /** @typedef {Record<string, any>} Json */

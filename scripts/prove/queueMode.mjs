@@ -1,4 +1,4 @@
-/** n8n in queue mode: main, a process for webhooks and two workers, with PostgreSQL and Redis of their own on 127.0.0.1. */
+/** n8n in queue mode: main, a process for webhooks and workers, with PostgreSQL and Redis of their own on 127.0.0.1. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
@@ -12,10 +12,22 @@ import { startN8n } from '../n8nInstance.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
 /**
- * @param {{ folder: string, packageTarball: string }} options
- * @returns {Promise<{ n8n: import('../n8nInstance.mjs').N8nInstance, webhookPort: number, database: string, stop: () => Promise<void> }>}
+ * @typedef {object} Queue
+ * @property {import('../n8nInstance.mjs').N8nInstance} n8n The main process.
+ * @property {number} webhookPort
+ * @property {number} webhookPid
+ * @property {string} database Where Greenlight's state is.
+ * @property {string} n8nDatabase Where n8n's own tables are.
+ * @property {number[]} workerPids Of those that were started at first; each leads a process group.
+ * @property {() => Promise<number>} addWorker Gives back its pid, when it is ready.
+ * @property {() => Promise<void>} stop
  */
-export async function startQueue({ folder, packageTarball }) {
+
+/**
+ * @param {{ folder: string, packageTarball: string, workers?: number }} options
+ * @returns {Promise<Queue>}
+ */
+export async function startQueue({ folder, packageTarball, workers = 2 }) {
 	if ((await run(['redis-server', '--version'])).code !== 0) {
 		throw new PlainError(
 			"Redis is missing: install it, on Debian and Ubuntu with 'apt-get install redis-server'.",
@@ -40,6 +52,7 @@ export async function startQueue({ folder, packageTarball }) {
 		closeSync(output);
 		pids.push(child.pid);
 		undo.push(() => endGroup(child.pid, 5_000));
+		return child.pid ?? 0;
 	};
 	const kill = () => pids.forEach((pid) => signalGroup(pid, 'SIGKILL'));
 	process.once('exit', kill);
@@ -52,8 +65,7 @@ export async function startQueue({ folder, packageTarball }) {
 		await client.connect();
 		await client.query('create database n8n');
 		await client.end();
-		const ports = await freePorts(8);
-		const [redis, port = 0, webhookPort = 0, webhookBroker, ...ofWorkers] = ports;
+		const [redis, port = 0, webhookPort = 0, webhookBroker] = await freePorts(4);
 		start(
 			'redis',
 			['redis-server', '--port', `${redis}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder],
@@ -88,24 +100,29 @@ export async function startQueue({ folder, packageTarball }) {
 			...{ N8N_LISTEN_ADDRESS: '127.0.0.1', N8N_DIAGNOSTICS_ENABLED: 'false' },
 			...{ N8N_DISABLED_MODULES: 'insights,mcp-registry,chat-hub,instance-ai', ...env },
 		};
-		start('webhook', [...program, 'webhook'], {
+		const webhookPid = start('webhook', [...program, 'webhook'], {
 			...common,
 			N8N_PORT: `${webhookPort}`,
 			N8N_RUNNERS_BROKER_PORT: `${webhookBroker}`,
 		});
-		const healthPorts = [];
-		for (const worker of [0, 1]) {
-			const [health, broker] = ofWorkers.slice(2 * worker);
-			healthPorts.push(health);
-			start(`worker-${worker}`, [...program, 'worker', '--concurrency=10'], {
+		let started = 0;
+		const addWorker = async () => {
+			const [health, broker] = await freePorts(2);
+			const pid = start(`worker-${started++}`, [...program, 'worker', '--concurrency=10'], {
 				...common,
 				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 				QUEUE_HEALTH_CHECK_PORT: `${health}`,
 				N8N_RUNNERS_BROKER_PORT: `${broker}`,
 			});
-		}
-		for (const each of [webhookPort, ...healthPorts]) await isUp(`http://127.0.0.1:${each}/healthz`);
-		return { n8n, webhookPort, database: server.url, stop };
+			await isUp(`http://127.0.0.1:${health}/healthz`);
+			return pid;
+		};
+		const isWebhookUp = isUp(`http://127.0.0.1:${webhookPort}/healthz`);
+		const workerPids = [];
+		for (let worker = 0; worker < workers; worker++) workerPids.push(await addWorker());
+		await isWebhookUp;
+		const n8nDatabase = Object.assign(new URL(server.url), { pathname: '/n8n' }).href;
+		return { n8n, webhookPort, webhookPid, workerPids, addWorker, database: server.url, n8nDatabase, stop };
 	} catch (error) {
 		await stop();
 		throw error;
