@@ -19,8 +19,6 @@ export async function tellEstimate(
 	const { stepsWithSettings, tell, writeOrThrow } = await import('../../shared/host');
 	const { estimateRun } = await import('../../shared/model');
 	const { inDollars } = await import('../../shared/state');
-	// A run that is played again had its estimate before it was paid.
-	if (found.run.costUsd > 0) return found.run.estimateUsd;
 	const tier = asker.options.tier ?? 'standard';
 	const own: PlannedStep = {
 		kind: 'capture',
@@ -41,7 +39,8 @@ export async function tellEstimate(
 		);
 	}
 	const estimateUsd = estimated?.likelyUsd ?? null;
-	if (found.run.estimateUsd !== null) return found.run.estimateUsd;
+	// A run that is played again had its estimate before it was paid.
+	if (found.run.costUsd > 0 || found.run.estimateUsd !== null) return found.run.estimateUsd;
 	await writeOrThrow(scope.store, found.run.runId, { by: scope.nodeName, commands: [], estimateUsd });
 	return estimateUsd;
 }
