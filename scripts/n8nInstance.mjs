@@ -89,7 +89,11 @@ export async function startN8n({
 		child.once('exit', (code) => end(code));
 		child.once('error', () => end(1));
 	});
-	const kill = () => void signalGroup(pid, 'SIGKILL');
+	/** Once: after that another process may have the number. */
+	const kill = () => {
+		process.removeListener('exit', kill);
+		signalGroup(pid, 'SIGKILL');
+	};
 	process.once('exit', kill);
 	const stop = async () => {
 		await endGroup(pid, STOP_GRACE_MS);

@@ -21,9 +21,7 @@
  * elsewhere (`synchronous=FULL`). n8n's own steps (HTTP Request, Code) of the plain rungs are small stand-ins (`gapPlain.mjs`).
  * LangGraph's runs use the same functions for asking and keeping.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +31,7 @@ import { REPOSITORY } from '../lib/processes.mjs';
 import { STEPS, TRIES, predictedOk } from './gapFaults.mjs';
 import { isRight, startGapModel } from './gapModel.mjs';
 import { loadPeers } from './peers.mjs';
+import { inWorkers } from './workers.mjs';
 
 const { wilson } = createRequire(import.meta.url)(join(REPOSITORY, 'dist', 'nodes', 'shared', 'statistics'));
 const RUNS = 1500;
@@ -80,43 +79,6 @@ const RUNGS = [
 	},
 ];
 
-let executions = 0;
-
-/** A place for a process that takes jobs. It is started when there is one to do, and again after it was killed. @param {string} program @param {string} folder */
-function openWorker(program, folder) {
-	/** @type {import('node:child_process').ChildProcess | undefined} */
-	let child;
-	return {
-		/** @param {Json} job @returns {Promise<Json>} */
-		async take(job) {
-			if (child === undefined) {
-				child = fork(join(REPOSITORY, 'scripts', 'bench', program), [], {
-					env: {
-						...process.env,
-						N8N_USER_FOLDER: folder,
-						N8N_ENCRYPTION_KEY: 'bench',
-						N8N_LOG_LEVEL: 'silent',
-					},
-					stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-				});
-				await once(child, 'message');
-			}
-			const worker = child;
-			const gone = new AbortController();
-			const ended = once(worker, 'message', gone).then(([result]) => result);
-			const killed = once(worker, 'exit', gone).then(() => ({ isKilled: true, why: 'killed' }));
-			ended.catch(() => undefined);
-			killed.catch(() => undefined);
-			worker.send({ ...job, executionId: String(++executions) });
-			const result = await Promise.race([ended, killed]);
-			gone.abort();
-			if (result.isKilled) child = undefined;
-			return result;
-		},
-		kill: () => void child?.kill('SIGKILL'),
-	};
-}
-
 /** The six pieces, each once, whole and on style. What others put beside them is theirs. @param {Json[]} list */
 function isAsItShouldBe(list) {
 	const pieces = list.filter(({ mark }) => mark !== undefined);
@@ -126,7 +88,7 @@ function isAsItShouldBe(list) {
 	);
 }
 
-/** One run, started again after a kill where the rung does that. @param {Model} model @param {ReturnType<typeof openWorker>} worker @param {Rung} rung @param {number} run @param {string} folder */
+/** One run, started again after a kill where the rung does that. @param {Model} model @param {ReturnType<typeof import('./workers.mjs').openWorker>} worker @param {Rung} rung @param {number} run @param {string} folder */
 async function runOnce(model, worker, { name, ways, recall = 1 }, run, folder) {
 	const runKey = `${name} ${run}`.replace(/\W+/g, '-');
 	const { url, place, close } = model.open(runKey, { run, recall, kill: worker.kill });
@@ -146,24 +108,13 @@ async function measure(model, rung, runs, folder, say) {
 	const sums = { ok: 0, stopped: 0, silentlyWrong: 0, generateCalls: 0, judgeCalls: 0 };
 	/** @type {Map<string, number>} */
 	const reasons = new Map();
-	let next = 1;
-	const work = async (/** @type {number} */ index) => {
-		const own = join(folder, `${rung.program}-${index}`);
-		await mkdir(own, { recursive: true });
-		const worker = openWorker(rung.program, own);
-		try {
-			while (next <= runs) {
-				const { end, why, generateCalls, judgeCalls } = await runOnce(model, worker, rung, next++, own);
-				sums[end] += 1;
-				sums.generateCalls += generateCalls;
-				sums.judgeCalls += judgeCalls;
-				if (end === 'stopped') reasons.set(why, (reasons.get(why) ?? 0) + 1);
-			}
-		} finally {
-			worker.kill();
-		}
-	};
-	await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(index)));
+	await inWorkers({ program: rung.program, folder, workers: WORKERS, runs }, async (worker, run, own) => {
+		const { end, why, generateCalls, judgeCalls } = await runOnce(model, worker, rung, run, own);
+		sums[end] += 1;
+		sums.generateCalls += generateCalls;
+		sums.judgeCalls += judgeCalls;
+		if (end === 'stopped') reasons.set(why, (reasons.get(why) ?? 0) + 1);
+	});
 	const { share, low, high } = wilson(sums.ok, runs);
 	const predicted = predictedOk(rung.effects, rung.recall);
 	const seconds = Math.round((performance.now() - started) / 1000);

@@ -37,10 +37,14 @@ function drawn(...words) {
 	return createHash('sha256').update(words.join(' ')).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** The fault that a try meets, if any. All counted from 1. @param {number} run @param {number} step @param {number} tryNumber @returns {Kind | undefined} */
-export function faultOf(run, step, tryNumber) {
-	let left = drawn('fault', run, step, tryNumber) / FAULT_RATE;
-	return KINDS.find(([, share]) => (left -= share) < 0)?.[0];
+/**
+ * The fault that a try meets, if any. All counted from 1. Where only some kinds can strike, they share the whole rate.
+ * @param {number} run @param {number} step @param {number} tryNumber @param {typeof KINDS} [kinds] @returns {Kind | undefined}
+ */
+export function faultOf(run, step, tryNumber, kinds = KINDS) {
+	const all = kinds.reduce((sum, [, share]) => sum + share, 0);
+	let left = (drawn('fault', run, step, tryNumber) / FAULT_RATE) * all;
+	return kinds.find(([, share]) => (left -= share) < 0)?.[0];
 }
 
 /**

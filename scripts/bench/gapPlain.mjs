@@ -9,8 +9,8 @@ import { faultOf } from './gapFaults.mjs';
 export const taskOf = (step) => `Write part ${step} of the treatment of a rooftop chase.`;
 export const STYLE_RULE = 'It is gritty';
 
-/** @param {string} url @param {string} prompt @param {Json} properties */
-async function ask(url, prompt, properties) {
+/** One question over HTTP. @param {string} url @param {string} prompt @param {Json} properties Of the answer. */
+export async function ask(url, prompt, properties) {
 	const response = await fetch(`${url}/v1/models/gemini-3.8-flash:generateContent`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },

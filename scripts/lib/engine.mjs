@@ -32,11 +32,14 @@ for (const name of NODES) {
 }
 
 /**
- * Runs a workflow from its node `Start` and gives back n8n's record of it.
- * @param {{ nodes: Json[], connections: Json }} json @param {{ executionId: string, url: string }} execution `url` is where Gemini is.
+ * Runs a workflow and gives back n8n's record of it.
+ * @param {{ nodes: Json[], connections: Json }} json
+ * @param {{ executionId: string, url: string, startNode?: string, resumeToken?: string }} execution `url` is where Gemini is; an
+ * execution and its retries have the same token.
  * @param {Json} [own] Further node types, by name.
  */
-export async function runInEngine(json, { executionId, url }, own = {}) {
+export async function runInEngine(json, execution, own = {}) {
+	const { executionId, url, startNode = 'Start', resumeToken = `token-${executionId}` } = execution;
 	const typeOf = (/** @type {string} */ name) => own[name] ?? types[name];
 	const workflow = new Workflow({
 		...{ id: 'w1', name: 'Proof', active: false, settings: { executionOrder: 'v1' }, ...json },
@@ -63,7 +66,7 @@ export async function runInEngine(json, { executionId, url }, own = {}) {
 			getCredentialsProperties: () => [],
 		},
 	};
-	const data = createRunExecutionData({ resumeToken: `token-${executionId}` });
+	const data = createRunExecutionData({ resumeToken });
 	const engine = new WorkflowExecute(additionalData, 'trigger', data);
-	return engine.run({ workflow, startNode: workflow.getNode('Start') });
+	return engine.run({ workflow, startNode: workflow.getNode(startNode) });
 }

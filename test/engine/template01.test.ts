@@ -196,6 +196,24 @@ describe('template 01, two-agent storyboard', () => {
 		expect(second.out('Write concepts')[0]).toMatchObject({ replayed: true });
 	});
 
+	it('gives everything to a person again when an execution that spent its attempts is run again from its start', async () => {
+		gemini.script.holds = (text) => /Concept 0\b/.test(text);
+		const first = await run({ executionId: 'spent', resumeToken: 'spent' });
+		const asked = gemini.asked.length;
+		const store = await engine.store();
+		const runId = String(first.out(ROUTER, ESCALATE)[0]?.runId);
+
+		const second = await run({ executionId: 'spent-again', resumeToken: 'spent' });
+
+		const told = ({ out }: typeof first) =>
+			out('Hand to a person').map(({ title, status, why }) => [title, status, why]);
+		expect(told(first)).toHaveLength(3);
+		expect(told(second)).toEqual(told(first));
+		expect(second.out(ROUTER, DONE)).toEqual([]);
+		expect(gemini.asked).toHaveLength(asked);
+		expect(await store.getRun(runId)).toMatchObject({ status: 'escalated' });
+	});
+
 	it('says that the brief is empty before anything is paid', async () => {
 		const brief = template.nodes.find(({ name }) => name === 'Set your brief');
 		if (brief !== undefined)

@@ -124,6 +124,33 @@ describe('template 08, when a run crashes', () => {
 		expect(events.filter((event) => event === 'crashed')).toHaveLength(1);
 	});
 
+	it.each(['finished', 'open', 'waiting'] as const)(
+		'leaves a run alone that is %s by now when n8n tells of the crash again, as at each start',
+		async (status) => {
+			await broken(`later ${status}`);
+			const first = await tell(crashOf(`crash-later ${status}-false`));
+			const store = await engine.store();
+			const runId = String(first.out(MARK)[0]?.runId);
+			await store.write(runId, [{ by: 'test', commands: [], status: { status } }]);
+
+			const again = await tell(crashOf(`crash-later ${status}-false`));
+
+			expect(again.error).toBeUndefined();
+			expect(again.out(PERSON)).toEqual([]);
+			expect(await store.getRun(runId)).toMatchObject({ status, statusNote: '' });
+		},
+	);
+
+	it('does not hand over a run that another execution has finished before n8n tells of the crash', async () => {
+		await broken('mended');
+		await broken('mended', true);
+		const ran = await tell(crashOf('crash-mended-false'));
+
+		expect(ran.out(TELL)).toEqual([]);
+		const [run] = await (await engine.store()).listRuns({ search: 'mended' });
+		expect(run).toMatchObject({ status: 'finished' });
+	});
+
 	it('says what is missing when it is not given an execution', async () => {
 		const ran = await tell({});
 		expect(Object(ran.error).message).toContain("'Execution ID' is empty");

@@ -49,6 +49,21 @@ describe('a run whose time was up', () => {
 		expect(await get(ran)).toMatchObject({ status: 'waiting' });
 	});
 
+	it('says of an open run in Run: Get Many since when nothing has happened, after an hour', async () => {
+		const store = await engine.store();
+		const start = { runKey: 'quiet', title: 'Quiet', startedFrom: 'production', workflowId: 'w1' } as const;
+		const { run } = await store.startRun(start);
+		const why = async () => (await runs('getAll', { search: 'quiet', limit: 1 }))[0]?.why;
+		later(HOUR_MS - MINUTE_MS);
+		expect(await why()).toBe('');
+		later(HOUR_MS + MINUTE_MS);
+
+		expect(await why()).toMatch(
+			/^Nothing has happened since \d+ \w+ \d{4}, \d\d:\d\d UTC\. If n8n went down/,
+		);
+		expect(await store.getRun(run.runId)).toMatchObject({ status: 'open', statusNote: '' });
+	});
+
 	it('is found by what it is, not by what it was', async () => {
 		const [over, open] = [await park(1, { waitHours: 1 }), await park(1)];
 		const found = async (status: string): Promise<unknown[]> => {

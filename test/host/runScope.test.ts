@@ -64,6 +64,15 @@ describe('the run of an item', () => {
 		});
 	});
 
+	it('is known by the execution from the moment that it begins, also where n8n dies right then', async () => {
+		const store = await engine.store();
+		const dying = jest.spyOn(store, 'linkExecution').mockRejectedValue(new Error('killed'));
+		await find({}, { executionId: 'dies' }, BEGIN).catch(() => undefined);
+		dying.mockRestore();
+
+		expect((await find({}, { executionId: 'dies' })).run.runKey).toBe('w1:dies');
+	});
+
 	it('records where it was started and uses it for nothing else', async () => {
 		expect((await find({}, { executionId: 'trigger', mode: 'trigger' }, BEGIN)).run.startedFrom).toBe(
 			'production',

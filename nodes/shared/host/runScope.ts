@@ -154,7 +154,7 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 	async function goOn(runKey: string, begin: Beginning): Promise<Run> {
 		const { ownsBrief: _ownsBrief, ...request } = begin;
 		const startedFrom = context.getMode() === 'manual' ? 'editor' : 'production';
-		return (await store.startRun({ ...request, runKey, startedFrom, workflowId })).run;
+		return (await store.startRun({ ...request, runKey, startedFrom, workflowId, linkedAs: ownRefs })).run;
 	}
 
 	/** A known run whose brief is being captured: the same brief, a first one, or a question. */

@@ -39,7 +39,7 @@ export interface RouterRound {
 	executionId: string;
 	/** Stays the same over n8n's retries of an execution. */
 	lineage: string;
-	/** This execution goes on in the middle of an earlier one: what left there has left. */
+	/** Something has left in this execution, or in the one in whose middle it goes on: what left there has left. */
 	isContinued: boolean;
 	/** The round that this execution has reached already. */
 	reached: number;
@@ -168,24 +168,30 @@ export async function noteEmitted(
 			id: decision.id,
 			execution: round.executionId,
 			lineage: round.lineage,
+			isContinued: round.isContinued,
 			ids: [...decision.done, ...decision.escalate.flatMap(({ artefactId }) => artefactId ?? [])],
 			names: decision.covers,
 		},
 	});
 }
 
-/** What has left the router in this execution, and in the one that it goes on with. */
+/**
+ * What has left the router in this execution, and in the one that it goes on with. An execution that began anew under the same
+ * token, as after a crash, stays one that began anew in its later passes.
+ */
 async function emittedIn(
 	store: StateStore,
 	round: RouterRound,
 ): Promise<{ decisions: Set<string>; ids: Set<string>; names: Set<string> }> {
 	const steps = await store.listSteps(round.runId, { kind: 'decision', node: round.node });
-	const answers = steps
-		.map(({ answer }) => Object(answer))
-		.filter(
-			({ execution, lineage }) =>
-				execution === round.executionId || (round.isContinued && lineage === round.lineage),
-		);
+	const all = steps.map(({ answer }) => Object(answer));
+	const beganAnew = all.some(
+		({ execution, isContinued }) => execution === round.executionId && isContinued === false,
+	);
+	const isContinued = round.isContinued && !beganAnew;
+	const answers = all.filter(
+		({ execution, lineage }) => execution === round.executionId || (isContinued && lineage === round.lineage),
+	);
 	const list = (value: unknown): string[] => (Array.isArray(value) ? value : []);
 	return {
 		decisions: new Set(

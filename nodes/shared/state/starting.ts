@@ -38,6 +38,7 @@ export async function createRun(
 		await draft.command({ op: 'set', field: 'brief', value: request.brief }, 'start', true);
 	}
 	await draft.save('start');
+	for (const ref of request.linkedAs ?? []) await runs.link(tx, beginning.runId, { ref, round: 0 }, false);
 	return { run: await runs.get(tx, beginning.runId), created: true };
 }
 

@@ -95,6 +95,8 @@ export interface StartRunRequest {
 	fields?: readonly FieldDeclaration[];
 	/** For a new run. That of a known one is changed by `WriteRequest.spendCapUsd`. */
 	spendCapUsd?: number | null;
+	/** A new run is reachable under these names of executions at once: whoever asks after a crash finds it. */
+	linkedAs?: readonly string[];
 }
 
 export interface StartedRun {

@@ -158,6 +158,15 @@ export function runsClauses(stage: Stage): void {
 		expect(await store.findLinkedRuns(['execution:7'])).toMatchObject([{ round: 0 }]);
 	});
 
+	it('finds a run from its first moment by the names that it is started with, and gives a known run none', async () => {
+		const { run } = await store.startRun({ ...START, linkedAs: ['execution:7', 'token'] });
+		await store.startRun({ ...START, linkedAs: ['execution:8'] });
+
+		for (const ref of ['execution:7', 'token'])
+			expect(await store.findLinkedRuns([ref])).toMatchObject([{ run: { runId: run.runId }, round: 0 }]);
+		expect(await store.findLinkedRuns(['execution:8'])).toEqual([]);
+	});
+
 	it('begins at version 0, with nothing spent, and tells times as ISO 8601 in UTC', async () => {
 		const { run } = await store.startRun(START);
 

@@ -30,7 +30,10 @@ export const description: INodeProperties[] = forOperation('run', 'markCrashed',
 	},
 ]);
 
-/** The runs of an execution that ended with an error, each marked and with what to do next. One item also where there is none. */
+/**
+ * The runs of an execution that ended with an error, each marked and with what to do next. One item also where there is none.
+ * n8n tells of a crash again each time that it starts, so what has gone on since, or is finished, is not told of once more.
+ */
 export const execute: Operation = async ({ context, scope, item, itemIndex }) => {
 	const { instanceId } = await import('../../../shared/host');
 	const text = (name: string): string => String(context.getNodeParameter(name, itemIndex, '') ?? '').trim();
@@ -55,7 +58,7 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	for (const { run } of linked) {
 		const isOver = run.status === 'stopped' || run.status === 'finished';
 		const before = run.status === 'escalated' && run.statusNote !== '' ? ` Before: ${run.statusNote}` : '';
-		await scope.store.write(run.runId, [
+		const [result] = await scope.store.write(run.runId, [
 			{
 				by: scope.nodeName,
 				commandId: `crashed:${about.executionId}`,
@@ -65,6 +68,8 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 			},
 		]);
 		const now = await scope.store.getRun(run.runId);
+		const isKnown = result?.ok === true && result.replayed;
+		if (now.status === 'finished' || (isKnown && now.status !== 'crashed')) continue;
 		rows.push({ ...runRow(now), why, nextStep: nextStepAfter(executionId, now), ...about });
 	}
 	return rows;
