@@ -117,6 +117,11 @@ describe('a step that draws', () => {
 	});
 
 	describe('on a run with a spend cap', () => {
+		// The tests run in any order and share a store: with one key they would go on with each other's runs.
+		let key = 0;
+		beforeEach(() => {
+			key += 1;
+		});
 		const run = (spendCap: number, parameters: IDataObject = {}) =>
 			runWorkflow(
 				flow(
@@ -127,7 +132,7 @@ describe('a step that draws', () => {
 							operation: 'generate',
 							count: 2,
 							brief: 'A chase',
-							options: { spendCap, runKey: 'stills' },
+							options: { spendCap, runKey: `stills ${key}` },
 						}),
 						draw(parameters),
 					],

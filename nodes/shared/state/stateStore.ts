@@ -345,7 +345,7 @@ export interface StateStore {
 	/** Sets more money aside for a claimed step. Refused as `claimStep` does. Nothing to do on a run without a cap. */
 	hold(runId: string, hold: Hold): Promise<void>;
 	findStep(runId: string, key: string): Promise<RecordedStep | undefined>;
-	/** In the order in which they were recorded first. */
+	/** In the order in which they were recorded first, which is no order of the work: questions asked side by side come as it happens. */
 	listSteps(
 		runId: string,
 		filter?: { kind?: Step['kind']; node?: string; round?: number },
