@@ -122,7 +122,7 @@ describe('a step that draws', () => {
 		beforeEach(() => {
 			key += 1;
 		});
-		const run = (spendCap: number, parameters: IDataObject = {}) =>
+		const run = (spendCap: number, parameters: IDataObject = {}, count = 2) =>
 			runWorkflow(
 				flow(
 					[
@@ -130,7 +130,7 @@ describe('a step that draws', () => {
 						concept('Write', {
 							resource: 'concept',
 							operation: 'generate',
-							count: 2,
+							count,
 							brief: 'A chase',
 							options: { spendCap, runKey: `stills ${key}` },
 						}),
@@ -158,6 +158,14 @@ describe('a step that draws', () => {
 			expect(pictures()).toHaveLength(2);
 			expect(rich.out('Draw')).toMatchObject([{ replayed: true }, { status: 'new' }]);
 			expect((await theRun(rich)).heldUsd).toBe(0);
+		});
+
+		it('draws what the cap covers, also where stills side by side set aside more than is left', async () => {
+			const ran = await run(0.3, {}, 4);
+			expect(ran.out('Draw').map(({ failure }) => failure)).toEqual([1, 2, 3, 4].map(() => undefined));
+			expect(pictures()).toHaveLength(4);
+			const { costUsd, heldUsd } = await theRun(ran);
+			expect([costUsd < 0.3, heldUsd]).toEqual([true, 0]);
 		});
 
 		it('draws with no model of unknown price, and says where a price can be named', async () => {

@@ -158,6 +158,8 @@ export interface Hold {
 	/** The model that is asked, and the step that asks, for the sentence about a refusal. */
 	model: string;
 	by: string;
+	/** Asked for again when the cap refuses it: then nothing is noted. */
+	isTrial?: boolean;
 }
 
 export interface RecordedStep extends Step {
@@ -335,7 +337,7 @@ export interface StateStore {
 	 *
 	 * With `hold`, a claim on a run with a spend cap sets the money aside in the same transaction, and says so in `heldUsd`.
 	 * Where that would pass the cap, nothing is claimed: `budget_exhausted`, or `price_unknown` for an amount that nobody
-	 * knows; the refusal stands in the ledger.
+	 * knows; the refusal stands in the ledger, unless the cap refused a trial.
 	 */
 	claimStep(
 		runId: string,
