@@ -81,6 +81,7 @@ describe('what a call sends', () => {
 			text: '{"a":1}',
 			finishReason: 'STOP',
 			blockReason: undefined,
+			harms: [],
 			usage: { inputTokens: 1000, outputTokens: 100, thoughtTokens: 50, cachedTokens: 400 },
 			model: 'gemini-3.8-flash',
 		});

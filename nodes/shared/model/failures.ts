@@ -52,14 +52,15 @@ const FINISH_MESSAGES: Partial<Record<FailureCode, string>> = {
  * comes before any parsing: a cut-off answer that happens to parse is still cut off.
  */
 export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
-	const { blockReason, finishReason, text, picture, unusable } = answer;
+	const { blockReason, finishReason, harms, text, picture, unusable } = answer;
 	if (unusable) return unusable;
 	if (blockReason !== undefined) {
-		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason });
+		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason }, harms);
 	}
 	if (finishReason !== undefined && finishReason !== 'STOP') {
 		const code = FINISH_FAILURES.get(finishReason) ?? 'model_other';
-		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason });
+		const found = code === 'blocked_output' ? harms : [];
+		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason }, found);
 	}
 	if (text.trim() === '' && !picture)
 		return new PipelineError('empty_response', 'Gemini answered with nothing.');
@@ -69,12 +70,21 @@ export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
 	return undefined;
 }
 
-/** Names the reason in message and details, if it is one of Google's words. */
-function endFailure(code: FailureCode, message: string, reasons: Record<string, string>): PipelineError {
+/** Names the reason in message and details, if it is one of Google's words, and what the safety rules found. */
+function endFailure(
+	code: FailureCode,
+	message: string,
+	reasons: Record<string, string>,
+	harms: readonly string[] = [],
+): PipelineError {
 	const words = Object.entries(reasons).filter(([, reason]) => readWord(reason) !== undefined);
 	const named = words.map(([, word]) => ` (reason: ${word})`).join('');
-	return new PipelineError(code, `${message}${named}.`, { details: Object.fromEntries(words) });
+	const because = harms.length === 0 ? '' : ` because of ${LIST.format(harms)}`;
+	const details = { ...Object.fromEntries(words), ...(harms.length === 0 ? {} : { harms: [...harms] }) };
+	return new PipelineError(code, `${message}${because}${named}.`, { details });
 }
+
+const LIST = new Intl.ListFormat('en');
 
 /** What an error that was thrown during a call means. Its message, cause and details carry nothing of the vendor's error. */
 export function thrownFailure(error: unknown, context: CallContext): PipelineError {
