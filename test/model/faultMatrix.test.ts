@@ -33,6 +33,8 @@ interface Row {
 	pauses?: number[];
 	/** Where it is told how long the next try has to wait. */
 	retryAfterMs?: number;
+	/** Where it is not as the code has it. */
+	retryable?: boolean;
 	/** Where the sentence matters. */
 	message?: string;
 }
@@ -178,6 +180,30 @@ const ROWS: Row[] = [
 		retryAfterMs: 40_000,
 	},
 	{
+		what: '429 with a delay that nobody waits for',
+		reply: failed(429, 'RESOURCE_EXHAUSTED', [RETRY_INFO('259200s')]),
+		code: 'rate_limited',
+		requests: 1,
+		retryable: false,
+		message:
+			'Gemini received too many requests in a short time. It asks for 3 days of waiting, which is longer than a run waits.',
+	},
+	...many(['3601', '999999999999'], (seconds) => ({
+		what: `503 with a delay of ${seconds} seconds in the headers`,
+		reply: { status: 503, text: 'Down', headers: { 'retry-after': seconds } },
+		code: 'service_unavailable',
+		requests: 1,
+		retryable: false,
+		message: `Gemini is overloaded or down for the moment (HTTP 503). It asks for ${seconds === '3601' ? '2 hours' : 'more than a year'} of waiting, which is longer than a run waits.`,
+	})),
+	{
+		what: '503 with the longest delay that is waited for',
+		reply: { status: 503, text: 'Down', headers: { 'retry-after': '3600' } },
+		code: 'service_unavailable',
+		requests: 1,
+		retryAfterMs: 3_600_000,
+	},
+	{
 		what: '429 per day',
 		reply: failed(429, 'RESOURCE_EXHAUSTED', [
 			QUOTA_FAILURE('GenerateRequestsPerDayPerProjectPerModel-FreeTier', '250'),
@@ -282,12 +308,15 @@ function expectNoKey(...things: unknown[]): void {
 	for (const thing of things) expect(inspect(thing, { depth: 20 })).not.toContain(KEY);
 }
 
-describe.each(ROWS)('$what', ({ reply, code, requests, pauses = [], retryAfterMs, message }) => {
+describe.each(ROWS)('$what', (row) => {
+	const { reply, code, requests, pauses = [], retryAfterMs, message } = row;
+	const { retryable = FAILURE_KINDS[code].retryable } = row;
+
 	test(`is ${code} after as many requests as its rule says`, async () => {
 		server.replies.push(reply);
 		const { deps, pauses: paused } = await openDeps();
 		const error = await failureOf(askOnce(store, step('k1'), titleRequest(), deps));
-		expect(error).toMatchObject({ code, retryable: FAILURE_KINDS[code].retryable });
+		expect(error).toMatchObject({ code, retryable });
 		expect(error.retryAfterMs).toBe(retryAfterMs);
 		if (message !== undefined) expect(error.message).toBe(message);
 		expect(server.requests).toHaveLength(requests);

@@ -1,7 +1,8 @@
 /** Every way a call of Gemini can fail, as one of our failures. The vendor's own errors end here. */
 import { isPipelineError, PipelineError, type FailureCode } from '../errors';
 import { isObject } from '../state/json';
-import { readProviderError, readWord, sayableSentence, type ProviderError } from './providerError';
+import { httpFailure } from './httpFailures';
+import { readProviderError, readWord } from './providerError';
 import type { GeminiAnswer } from './request';
 import { readRetryAfter } from './transport';
 
@@ -148,81 +149,6 @@ function statusFailure(chain: readonly ThrownPart[], context: CallContext): Pipe
 	const status = part?.status ?? provider?.httpStatus;
 	if (status === undefined) return undefined;
 	return httpFailure(status, provider, { ...context, retryAfterMs: context.retryAfterMs ?? retryAfterMs });
-}
-
-function httpFailure(
-	status: number,
-	provider: ProviderError | undefined,
-	context: CallContext,
-): PipelineError {
-	const said = sayableSentence(provider?.message ?? '', context.secrets);
-	const saying = said === '' ? '.' : `: ${/[.!?…]$/.test(said) ? said : `${said}.`}`;
-	const details = {
-		httpStatus: status,
-		...(provider?.status === undefined ? {} : { providerStatus: provider.status }),
-		...(provider?.reason === undefined ? {} : { reason: provider.reason }),
-	};
-	const delayMs = provider?.retryDelayMs ?? context.retryAfterMs;
-	const wait = delayMs === undefined ? {} : { retryAfterMs: delayMs };
-	if (status === 401 || status === 403 || provider?.reason?.startsWith('API_KEY_')) {
-		return new PipelineError('auth', `Gemini refused the credential (HTTP ${status})${saying}`, { details });
-	}
-	switch (status) {
-		case 404:
-			return modelNotFound(context.model, details);
-		case 408:
-			return new PipelineError('timeout', 'Gemini stopped waiting for the request (HTTP 408).', {
-				details,
-				...wait,
-			});
-		case 429:
-			return quotaFailure(provider, details, wait);
-	}
-	if (status >= 500) {
-		const message = `Gemini is overloaded or down for the moment (HTTP ${status}).`;
-		return new PipelineError('service_unavailable', message, { details, ...wait });
-	}
-	if (status < 400) {
-		const message = `Something between this machine and Gemini answered in its place (HTTP ${status}).`;
-		return new PipelineError('bad_gateway_body', message, { details });
-	}
-	return new PipelineError('bad_request', `Gemini did not accept the request (HTTP ${status})${saying}`, {
-		details,
-	});
-}
-
-/** There is no such model behind the credential's address and API version. */
-export function modelNotFound(model: string, details: Readonly<Record<string, unknown>> = {}): PipelineError {
-	const shown = /^[\w.:/@-]{1,100}$/.test(model) ? `'${model}'` : 'of this name';
-	return new PipelineError(
-		'model_not_found',
-		`Gemini has no model ${shown} at this address and API version.`,
-		{
-			hint: "Pick another model from the list in 'Model', or set the credential's 'API Version' to v1beta: previews and '-latest' names exist only there.",
-			details,
-		},
-	);
-}
-
-/** Daily allowances and models without one do not come back in minutes; every other limit does. */
-function quotaFailure(
-	provider: ProviderError | undefined,
-	details: Readonly<Record<string, unknown>>,
-	wait: { retryAfterMs?: number },
-): PipelineError {
-	const quotas = provider?.quotas ?? [];
-	if (quotas.some(({ limit }) => limit === '0')) {
-		const message = 'The allowance of this key does not include this model.';
-		const hint = 'Pick another model, or use a key with billing switched on.';
-		return new PipelineError('quota_exhausted', message, { hint, details });
-	}
-	if (quotas.some(({ id }) => id.includes('PerDay'))) {
-		return new PipelineError('quota_exhausted', 'The daily allowance of this key is used up.', { details });
-	}
-	return new PipelineError('rate_limited', 'Gemini received too many requests in a short time.', {
-		details,
-		...wait,
-	});
 }
 
 const CONNECTION_CODES =
