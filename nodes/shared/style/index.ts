@@ -17,6 +17,7 @@ export {
 	compiledSchema,
 	readCompiled,
 	type Compiled,
+	type CompiledBefore,
 	type CompiledGuide,
 	type CompileRequest,
 } from './compileGuide';
