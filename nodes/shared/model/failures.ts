@@ -118,9 +118,13 @@ interface ThrownPart {
 	/** The body of the answer, where the error has it apart from its message. */
 	body: string;
 	retryAfterMs: number | undefined;
+	/** It is about the token that a call is signed with, and not about the call. */
+	isOfToken: boolean;
 }
 
 const MAX_CAUSES = 6;
+/** What errors of the library that fetches tokens are marked with; their name is that of any error. */
+const TOKEN_ERROR = Symbol.for('gaxios-gaxios-error');
 
 /** The error and its causes, outermost first, by their properties: an error may come from another realm or package copy. */
 function causesOf(error: unknown): ThrownPart[] {
@@ -135,6 +139,7 @@ function causesOf(error: unknown): ThrownPart[] {
 			status: typeof status === 'number' ? status : undefined,
 			body: typeof body === 'string' ? body : '',
 			retryAfterMs: headers instanceof Headers ? readRetryAfter(headers) : undefined,
+			isOfToken: TOKEN_ERROR in current,
 		});
 		current = cause;
 	}
@@ -142,7 +147,9 @@ function causesOf(error: unknown): ThrownPart[] {
 }
 
 function statusFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
-	const part = chain.find(({ name, status }) => status !== undefined && name !== 'GaxiosError');
+	const part = chain.find(
+		({ isOfToken, status = 0 }) => status > 0 && (!isOfToken || status === 429 || status >= 500),
+	);
 	// The SDK has two families of errors: one has the body as its message, the other beside it.
 	const { message = '', body = '', retryAfterMs } = part ?? chain[0] ?? {};
 	const provider = readProviderError(message) ?? readProviderError(body);
@@ -178,7 +185,7 @@ function connectionFailure(chain: readonly ThrownPart[], context: CallContext): 
 	}
 	// The SDK trips over a body that is JSON but no object.
 	if (has(({ name }) => name === 'SyntaxError' || name === 'TypeError')) return foreignAnswer();
-	if (has(({ name, code: each }) => name === 'GaxiosError' || each.startsWith('ERR_OSSL'))) {
+	if (has(({ isOfToken, code: each }) => isOfToken || each.startsWith('ERR_OSSL'))) {
 		return new PipelineError('auth', 'Google did not accept the service account of the credential.');
 	}
 	return undefined;

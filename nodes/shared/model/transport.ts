@@ -15,6 +15,9 @@ const withoutTimeout: Dispatcher = {
 	},
 };
 
+/** Node's own, as it is at the time of the call. */
+export const plainFetch: typeof fetch = (input, init) => fetch(input, init);
+
 /** Notes how long the server asks to wait: the SDK's errors do not carry headers. */
 export function noticingFetch(note: (retryAfterMs: number) => void): typeof fetch {
 	return async (input, init) => {
