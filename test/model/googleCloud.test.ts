@@ -112,6 +112,17 @@ describe('a service account', () => {
 		expect(sentTo.at(-1)?.href).toBe(`${address}publishers/google/models/gemini-3.8-flash:generateContent`);
 	});
 
+	test('lists the models of Google Cloud', async () => {
+		const publisherModels = ['gemini-3.8-flash', 'imagen-4.0-generate-001'].map((name) => ({
+			name: `publishers/google/models/${name}`,
+		}));
+		server.replies.splice(0, Infinity, { json: { publisherModels } });
+		const models = await (await openGemini(account())).listModels();
+		expect(models.map(({ id }) => id)).toEqual(['gemini-3.8-flash']);
+		expect(server.requests[0]?.url).toMatch(/^\/v1\/publishers\/google\/models\?/);
+		expect(server.requests[0]?.headers.authorization).toBe('Bearer ya29.token');
+	});
+
 	test('that Google refuses is auth, after no call of Gemini, and shows no part of the key', async () => {
 		tokenAnswer = () => Response.json({ error: 'invalid_grant', error_description: EMAIL }, { status: 400 });
 		const error = await failureOf(ask(account()));
