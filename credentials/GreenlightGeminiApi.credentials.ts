@@ -1,6 +1,6 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-/** Gemini by API key (Google AI Studio), or by a service account of Google Cloud (Vertex AI). */
+/** Gemini by API key (Google AI Studio, or Vertex AI in express mode), or by a service account of Google Cloud (Vertex AI). */
 export class GreenlightGeminiApi implements ICredentialType {
 	name = 'greenlightGeminiApi';
 
@@ -17,6 +17,11 @@ export class GreenlightGeminiApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'API Key', value: 'apiKey', description: 'A key from Google AI Studio' },
+				{
+					name: 'API Key of Google Cloud',
+					value: 'express',
+					description: 'A key of Vertex AI in express mode',
+				},
 				{ name: 'Service Account', value: 'vertex', description: 'Google Cloud (Vertex AI)' },
 			],
 			default: 'apiKey',
@@ -28,7 +33,7 @@ export class GreenlightGeminiApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			displayOptions: { show: { access: ['apiKey'] } },
+			displayOptions: { show: { access: ['apiKey', 'express'] } },
 		},
 		{
 			displayName: 'Project ID',

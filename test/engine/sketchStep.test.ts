@@ -117,7 +117,12 @@ describe('a step that draws', () => {
 	});
 
 	describe('on a run with a spend cap', () => {
-		const run = (spendCap: number, parameters: IDataObject = {}) =>
+		// The tests run in any order and share a store: with one key they would go on with each other's runs.
+		let key = 0;
+		beforeEach(() => {
+			key += 1;
+		});
+		const run = (spendCap: number, parameters: IDataObject = {}, count = 2) =>
 			runWorkflow(
 				flow(
 					[
@@ -125,9 +130,9 @@ describe('a step that draws', () => {
 						concept('Write', {
 							resource: 'concept',
 							operation: 'generate',
-							count: 2,
+							count,
 							brief: 'A chase',
-							options: { spendCap, runKey: 'stills' },
+							options: { spendCap, runKey: `stills ${key}` },
 						}),
 						draw(parameters),
 					],
@@ -153,6 +158,14 @@ describe('a step that draws', () => {
 			expect(pictures()).toHaveLength(2);
 			expect(rich.out('Draw')).toMatchObject([{ replayed: true }, { status: 'new' }]);
 			expect((await theRun(rich)).heldUsd).toBe(0);
+		});
+
+		it('draws what the cap covers, also where stills side by side set aside more than is left', async () => {
+			const ran = await run(0.3, {}, 4);
+			expect(ran.out('Draw').map(({ failure }) => failure)).toEqual([1, 2, 3, 4].map(() => undefined));
+			expect(pictures()).toHaveLength(4);
+			const { costUsd, heldUsd } = await theRun(ran);
+			expect([costUsd < 0.3, heldUsd]).toEqual([true, 0]);
 		});
 
 		it('draws with no model of unknown price, and says where a price can be named', async () => {

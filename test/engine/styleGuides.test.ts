@@ -2,7 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { artefactsOf, decisionsOf, type Decision } from '../../nodes/shared/state';
 import { runWorkflow, useEngine, type Ran } from '../support/engine';
-import { banned, flow, humanGate, rules, start, stateStore, validator } from '../support/flow';
+import { banned, flow, humanGate, retryRouter, rules, start, stateStore, validator } from '../support/flow';
 import { callGate, fillForm } from '../support/gate';
 import { useGemini } from '../support/storyboard';
 import { png } from '../style/pictures';
@@ -96,20 +96,99 @@ describe('style guides', () => {
 		expect(good.out('Check')).toMatchObject([{ status: 'passed' }]);
 	});
 
-	it('does not use a guide that was rejected, and pays for the same text once', async () => {
+	it('pays for the same text once, also after it was rejected', async () => {
 		const ran = await compile({ resumeToken: 'one run' });
 		await accept(ran, 'reject');
 		const [{ runId } = {}] = ran.out('Compile');
-		const check = await checkWith({
-			rulesFrom: 'accepted',
-			guideRun: { __rl: true, mode: 'id', value: String(runId) },
-		});
-		expect(check.out('Check')).toMatchObject([{ failure: { code: 'input_missing' } }]);
 		const asked = model().asked.length;
 		const again = await compile({ resumeToken: 'one run' });
 		expect(again.out('Compile')).toMatchObject([{ runId, replayed: true }]);
 		expect(model().asked).toHaveLength(asked);
 		expect(artefactsOf(await read(runId)).filter(({ kind }) => kind === 'styleGuide')).toHaveLength(1);
+	});
+
+	describe('with the gate led back', () => {
+		const started = (options: { resumeToken?: string } = {}): Promise<Ran> => {
+			let times = 0;
+			model().script.other = () => ({
+				title: `House style ${++times}`,
+				rules: [{ ...EMPTY, ...RULES[0], words: times === 1 ? ['drone'] : ['drone', 'drones'] }],
+			});
+			return runWorkflow(
+				flow(
+					[
+						start(),
+						validator('Compile', { operation: 'compileGuide', prose: PROSE }),
+						humanGate('Accept'),
+						retryRouter('Router'),
+					],
+					'Start > Compile > Accept:1 > Router',
+					'Accept:2 > Router',
+					'Accept:3 > Router',
+					'Router:1 > Compile',
+				),
+				{ geminiUrl: model().url, ...options },
+			);
+		};
+		const sendBack = async (ran: Ran, action: string, choices: Record<string, string> = {}): Promise<Ran> => {
+			const form = { d0: action, n0: 'Ban drones too.', end: '1', ...choices };
+			const { resumed, body } = await callGate(ran, 'Accept', { form: await fillForm(ran, 'Accept', form) });
+			if (resumed === undefined) throw new Error(body);
+			return resumed;
+		};
+
+		it.each(['reject', 'redirect'])(
+			'makes other rules after %s, told why the first were sent back',
+			async (action) => {
+				const ran = await sendBack(await started(), action);
+				expect(ran.error).toBeUndefined();
+				expect(ran.run.status).toBe('waiting');
+				expect(model().asked).toHaveLength(2);
+				const [first, second] = model().asked.map(({ prompt }) => prompt);
+				expect(first).not.toContain('sent back');
+				expect(second).toMatch(/None of these words: drone\.[\s\S]*Ban drones too\./);
+				const [earlier, now] = artefactsOf(await read(ran.out('Compile')[0]?.runId));
+				expect(earlier).toMatchObject({ status: 'replaced', slot: 1 });
+				expect(now).toMatchObject({ title: 'House style 2', replaces: earlier?.id, slot: 1, round: 1 });
+				expect(ran.out('Compile').at(-1)).toMatchObject({
+					title: 'House style 2',
+					rules: [{ says: 'None of these words: drone, drones.' }],
+				});
+				expect(artefactsOf(await read(ran.out('Compile')[0]?.runId))).toHaveLength(2);
+			},
+		);
+
+		it('tells what holds for the whole run as well', async () => {
+			await sendBack(await started(), 'redirect', { s0: 'run' });
+			expect(model().asked.at(-1)?.prompt).toContain('What the reviewers want of all work');
+		});
+
+		it('pays nothing when the execution is played again', async () => {
+			const options = { resumeToken: 'led back' };
+			await sendBack(await started(options), 'reject');
+			const asked = model().asked.length;
+			const again = await started(options);
+			expect(again.error).toBeUndefined();
+			expect(model().asked).toHaveLength(asked);
+		});
+	});
+
+	it('leaves rules alone that are only to be looked at again, and what another step made', async () => {
+		const input = [
+			{ title: 'Known', next: 'check', slot: 1 },
+			{ title: 'Foreign', next: 'generate', slot: 2, maker: 'Other' },
+		];
+		const { typesOf, other } = await import('../support/flow');
+		const ran = await runWorkflow(
+			flow(
+				[start(), other('Other'), validator('Compile', { operation: 'compileGuide', prose: PROSE })],
+				'Start > Other > Compile',
+			),
+			{ geminiUrl: model().url, types: typesOf({ Other: () => [input.map((json) => ({ json }))] }) },
+		);
+		expect(ran.out('Compile')).toMatchObject([{ title: 'Known' }]);
+		expect(ran.out('Compile')).toHaveLength(1);
+		expect(model().asked).toEqual([]);
 	});
 
 	it('takes the guide from a field of the state, and says where it is missing', async () => {
@@ -161,102 +240,6 @@ describe('style guides', () => {
 			['passed', 'matches the guide (1 of 1 rules)'],
 			['failed', "'still.png' is 1080 x 1920 pixels, not 16:9"],
 			['unsure', "not sure: the size of 'still.png' cannot be read"],
-		]);
-	});
-
-	it('works 250 pieces with a handful of versions, each with its verdict and its place', async () => {
-		const input = Array.from({ length: 250 }, (_, index) => ({
-			id: `c${index}`,
-			title: `T ${index}`,
-			logline: index % 50 === 7 ? 'spotless' : `w${index}`,
-		}));
-		const ran = await checkWith(rules(banned('spotless')), input);
-		const out = ran.out('Check');
-		expect(out.map(({ title }) => title)).toEqual(input.map(({ title }) => title));
-		expect(out.filter(({ status }) => status === 'failed').map(({ slot }) => slot)).toEqual([
-			8, 58, 108, 158, 208,
-		]);
-		const runId = String(out[0]?.runId);
-		const document = await read(runId);
-		expect(document.fields.verdicts).toHaveLength(250);
-		expect(document.fields.requested).toMatchObject([{ count: 250 }]);
-		expect((await (await engine.store()).history(runId)).length).toBeLessThan(12);
-	});
-
-	it('gives the same work twice in one call one artefact and one verdict', async () => {
-		const same = { title: 'A', logline: 'w1' };
-		const ran = await checkWith(rules(banned('spotless')), [same, { title: 'B' }, same]);
-		const out = ran.out('Check');
-		expect(out.map(({ artefactId }) => artefactId)).toEqual([
-			out[0]?.artefactId,
-			out[1]?.artefactId,
-			out[0]?.artefactId,
-		]);
-		expect(out.map(({ replayed }) => replayed)).toEqual([undefined, undefined, true]);
-		expect((await read(out[0]?.runId)).fields.verdicts).toHaveLength(2);
-	});
-
-	it('gives the work of two executions at once places of its own', async () => {
-		const first = await checkWith(rules(banned('spotless')), [{ id: 'x', logline: 'one' }]);
-		const runId = String(first.out('Check')[0]?.runId);
-		const input = (name: string) =>
-			Array.from({ length: 30 }, (_, index) => ({
-				runId,
-				id: `${name}${index}`,
-				logline: `${name} ${index}`,
-			}));
-		await Promise.all(['a', 'b', 'c'].map((name) => checkWith(rules(banned('spotless')), input(name))));
-		const document = await read(runId);
-		const slots = artefactsOf(document).map(({ slot }) => slot);
-		expect(slots.sort((one, other) => one - other)).toEqual(
-			Array.from({ length: 91 }, (_, index) => index + 1),
-		);
-		expect(document.fields.requested).toMatchObject([{ count: 91 }]);
-	});
-
-	it('lets one faulty piece fail and checks the others', async () => {
-		const ran = await checkWith(rules(banned('spotless')), [
-			{ id: 'a', logline: 'one' },
-			{ id: 'a', logline: 'two' },
-			{},
-			{ id: 'b', logline: 'three' },
-		]);
-		expect(ran.out('Check').map(({ status, failure }) => [status, Object(failure).code])).toEqual([
-			['passed', undefined],
-			['failed', 'input_refused'],
-			['failed', 'input_missing'],
-			['passed', undefined],
-		]);
-	});
-
-	it('refuses a change of approved work among others, and takes the rest', async () => {
-		const ran = await checkWith(
-			rules(banned('spotless')),
-			['a', 'b', 'c'].map((id) => ({ id, logline: `${id} one` })),
-		);
-		const out = ran.out('Check');
-		const runId = String(out[0]?.runId);
-		const store = await engine.store();
-		await store.write(runId, [
-			{
-				by: 'Test',
-				asRecordKeeper: true,
-				commands: [{ op: 'lock', artefactId: String(out[1]?.artefactId) }],
-			},
-		]);
-		const again = await checkWith(
-			rules(banned('spotless')),
-			out.map(({ artefactId, logline }) => ({ runId, artefactId, logline: `${String(logline)} spotless` })),
-		);
-		expect(again.out('Check').map(({ status, failure }) => [status, Object(failure).code])).toEqual([
-			['failed', undefined],
-			['failed', 'locked'],
-			['failed', undefined],
-		]);
-		expect(artefactsOf(await read(runId)).map(({ content }) => content.logline)).toEqual([
-			'a one spotless',
-			'b one',
-			'c one spotless',
 		]);
 	});
 

@@ -70,6 +70,69 @@ describe('a run with a spend cap', () => {
 		expect(sent).toHaveLength(1);
 	});
 
+	describe('with calls side by side', () => {
+		/** A call that answers when it is told to. */
+		const slow = () => {
+			let finish = (): void => undefined;
+			const answered = new Promise<void>((resolve) => (finish = resolve));
+			return { ...fakeDeps([() => answered.then(good)]), finish };
+		};
+		const isSent = async ({ sent }: { sent: unknown[] }): Promise<void> => {
+			while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+		};
+		const refusals = async (runId: string) =>
+			(await store.ledger(runId)).filter(({ failure }) => failure?.code === 'budget_exhausted');
+
+		test('waits for what the others give back, before it says that the cap is reached', async () => {
+			const runId = await startRun(CALL_USD * 1.02 + 2 * ANSWER_USD);
+			const [first, second, third] = [slow(), slow(), slow()];
+			const answers = [first, second, third].map(({ deps }, index) =>
+				askOnce(store, step(runId, `k${index}`), titleRequest(), deps),
+			);
+			await isSent(first);
+			expect([second.sent, third.sent]).toEqual([[], []]);
+			first.finish();
+			await isSent(second);
+			expect(third.sent).toEqual([]);
+			second.finish();
+			await isSent(third);
+			third.finish();
+			await Promise.all(answers);
+			expect(await refusals(runId)).toEqual([]);
+			expect(await store.getRun(runId)).toMatchObject({ heldUsd: 0 });
+		});
+
+		test('is refused once, when what the others give back is not enough', async () => {
+			const runId = await startRun(CALL_USD * 1.02);
+			const first = slow();
+			const second = fakeDeps([good()]);
+			const answered = askOnce(store, step(runId, 'k1'), titleRequest(), first.deps);
+			await isSent(first);
+			await store.recordStep(runId, { ...CALL, key: 'other', state: 'answered', costUsd: CALL_USD });
+			const refused = failureOf(askOnce(store, step(runId, 'k2'), titleRequest(), second.deps));
+			first.finish();
+			await answered;
+			expect((await refused).code).toBe('budget_exhausted');
+			expect(second.sent).toEqual([]);
+			expect(await refusals(runId)).toHaveLength(1);
+		});
+
+		test('stops waiting when it is told to stop', async () => {
+			const runId = await startRun(CALL_USD * 1.02);
+			const first = slow();
+			const answered = askOnce(store, step(runId, 'k1'), titleRequest(), first.deps);
+			await isSent(first);
+			const controller = new AbortController();
+			const second = fakeDeps([good()], { signal: controller.signal });
+			const stopped = failureOf(askOnce(store, step(runId, 'k2'), titleRequest(), second.deps));
+			controller.abort();
+			expect((await stopped).code).toBe('cancelled');
+			first.finish();
+			await answered;
+			expect(await store.findStep(runId, 'k2')).toBeUndefined();
+		});
+	});
+
 	test('covers repair and retries before they are sent', async () => {
 		const runId = await startRun(CALL_USD * 1.5);
 		const { deps, sent } = fakeDeps([cut(), good()]);

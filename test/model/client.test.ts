@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { openGemini, type GeminiConnection } from '../../nodes/shared/model';
 import { sdkOptionsOf } from '../../nodes/shared/model/connection';
 import { failureOf } from './fixtures';
 import { answerBody, startGeminiServer, type GeminiServer } from './geminiServer';
+import { HIJACKS, useHijacks } from './hijacks';
 
 const KEY = 'AQ.test-key-0123456789abcdef';
 
@@ -81,6 +80,7 @@ describe('what a call sends', () => {
 			text: '{"a":1}',
 			finishReason: 'STOP',
 			blockReason: undefined,
+			harms: [],
 			usage: { inputTokens: 1000, outputTokens: 100, thoughtTokens: 50, cachedTokens: 400 },
 			model: 'gemini-3.8-flash',
 		});
@@ -96,40 +96,7 @@ describe('what a call sends', () => {
 });
 
 describe('environment variables', () => {
-	/** Every variable that the SDK or what it signs in with reads, found in their sources, so that a new one is tried too. */
-	const names = [
-		'@google/genai/dist/node/index.cjs',
-		'google-auth-library/build',
-		'gaxios/build',
-		'gcp-metadata/build',
-	]
-		.flatMap((place) => sourcesIn(join(__dirname, '../../node_modules', place)))
-		.flatMap((source) => [
-			...source.matchAll(/(?:env\w*(?:\(\))?\??[.[]|getEnv\()['"]?([A-Z][A-Z0-9_]{3,})/g),
-		])
-		.flatMap(([, name]) => (name === undefined || /^(HOME|APPDATA|NODE_ENV)$/.test(name) ? [] : [name]));
-	const HIJACKS = {
-		...Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:1/evil'])),
-		GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:1/evil',
-		GOOGLE_VERTEX_BASE_URL: 'http://127.0.0.1:1/evil',
-		GOOGLE_GENAI_USE_VERTEXAI: 'true',
-		GOOGLE_GENAI_USE_ENTERPRISE: 'true',
-		GOOGLE_GENAI_API_VERSION: 'beta',
-		GOOGLE_API_KEY: 'another-key',
-		GEMINI_API_KEY: 'another-key',
-		GOOGLE_CLOUD_PROJECT: 'another-project',
-		GOOGLE_CLOUD_LOCATION: 'mars',
-	};
-	const before = { ...process.env };
-	beforeEach(() => {
-		Object.assign(process.env, HIJACKS);
-		jest.spyOn(console, 'warn').mockImplementation(() => {});
-	});
-	afterEach(() => {
-		for (const name of Object.keys(HIJACKS)) delete process.env[name];
-		Object.assign(process.env, before);
-		jest.restoreAllMocks();
-	});
+	useHijacks();
 
 	test('are all tried', () => {
 		expect(Object.keys(HIJACKS)).toEqual(
@@ -189,8 +156,22 @@ describe('a connection', () => {
 			googleAuthOptions: {
 				projectId: 'p1',
 				credentials: { client_email: 'a@b.iam', private_key: 'line1\nline2' },
+				clientOptions: {
+					transporterOptions: expect.objectContaining({ fetchImplementation: expect.any(Function) }),
+				},
 			},
 		});
+	});
+
+	test.each([
+		[{ project: ' ' }, /'Project ID' is empty/],
+		[{ project: '../../v1/projects/other' }, /'Project ID' is empty or not/],
+		[{ clientEmail: '' }, /no service account email/],
+		[{ privateKey: ' ' }, /no private key/],
+	])('to Google Cloud with %j is refused before anything is looked up elsewhere', async (more, words) => {
+		const vertex = { project: 'p', location: 'global', clientEmail: 'a@b.iam', privateKey: 'x', ...more };
+		const error = await failureOf(connect({ vertex }));
+		expect(error).toMatchObject({ code: 'auth', message: expect.stringMatching(words) });
 	});
 
 	test('to Google Cloud with a broken private key fails as auth and does not show it', async () => {
@@ -281,11 +262,3 @@ describe('the list of models', () => {
 		expect(await failureOf((await connect()).listModels())).toMatchObject({ code: 'auth' });
 	});
 });
-
-function sourcesIn(place: string): string[] {
-	if (statSync(place).isFile()) return [readFileSync(place, 'utf8')];
-	const files = readdirSync(place, { recursive: true, withFileTypes: true });
-	return files
-		.filter((file) => file.isFile() && /\.c?js$/.test(file.name))
-		.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
-}

@@ -33,11 +33,20 @@ interface Row {
 	pauses?: number[];
 	/** Where it is told how long the next try has to wait. */
 	retryAfterMs?: number;
+	/** Where it is not as the code has it. */
+	retryable?: boolean;
+	/** Where the sentence matters. */
+	message?: string;
 }
 
 const WAITS = { requests: 3, pauses: [1000, 2000] };
 const blocked = (blockReason: string): Reply => ({
 	json: { promptFeedback: { blockReason, blockReasonMessage: KEY } },
+});
+const rated = (category: string, probability: string, isCause?: boolean) => ({
+	category,
+	probability,
+	...(isCause === undefined ? {} : { blocked: isCause }),
 });
 const ended = (finishReason: string, text = '{"title":"Looks complete"}'): Reply => ({
 	json: answerBody(null, { finishReason, text }),
@@ -68,6 +77,54 @@ const ROWS: Row[] = [
 			requests: 1,
 		}),
 	),
+	{
+		what: 'a prompt blocked with what was found in it',
+		reply: {
+			json: {
+				promptFeedback: {
+					blockReason: 'SAFETY',
+					safetyRatings: [
+						rated('HARM_CATEGORY_HARASSMENT', 'MEDIUM'),
+						rated('HARM_CATEGORY_SEXUALLY_EXPLICIT', 'HIGH', true),
+						rated('HARM_CATEGORY_IMAGE_HATE', 'HIGH', true),
+						rated(KEY, 'HIGH', true),
+						null,
+					],
+				},
+			},
+		},
+		code: 'blocked_prompt',
+		requests: 1,
+		message:
+			'Gemini blocked the request because of sexually explicit content and hate speech (reason: SAFETY).',
+	},
+	{
+		what: 'an answer blocked with what is likely in it',
+		reply: {
+			json: {
+				candidates: [
+					{
+						finishReason: 'SAFETY',
+						safetyRatings: [
+							rated('HARM_CATEGORY_DANGEROUS_CONTENT', 'HIGH'),
+							rated('HARM_CATEGORY_GAMBLING', 'MEDIUM'),
+							rated('HARM_CATEGORY_HATE_SPEECH', 'NEGLIGIBLE'),
+						],
+					},
+				],
+			},
+		},
+		code: 'blocked_output',
+		requests: 1,
+		message: 'Gemini blocked its own answer because of dangerous content and gambling (reason: SAFETY).',
+	},
+	{
+		what: 'a block with ratings that are no list',
+		reply: { json: { promptFeedback: { blockReason: 'SAFETY', safetyRatings: 7 } } },
+		code: 'blocked_prompt',
+		requests: 1,
+		message: 'Gemini blocked the request (reason: SAFETY).',
+	},
 	...many(['RECITATION', 'IMAGE_RECITATION'], (reason) => ({
 		what: reason,
 		reply: ended(reason),
@@ -121,6 +178,30 @@ const ROWS: Row[] = [
 		code: 'rate_limited',
 		requests: 1,
 		retryAfterMs: 40_000,
+	},
+	{
+		what: '429 with a delay that nobody waits for',
+		reply: failed(429, 'RESOURCE_EXHAUSTED', [RETRY_INFO('259200s')]),
+		code: 'rate_limited',
+		requests: 1,
+		retryable: false,
+		message:
+			'Gemini received too many requests in a short time. It asks for 3 days of waiting, which is longer than a run waits.',
+	},
+	...many(['3601', '999999999999'], (seconds) => ({
+		what: `503 with a delay of ${seconds} seconds in the headers`,
+		reply: { status: 503, text: 'Down', headers: { 'retry-after': seconds } },
+		code: 'service_unavailable',
+		requests: 1,
+		retryable: false,
+		message: `Gemini is overloaded or down for the moment (HTTP 503). It asks for ${seconds === '3601' ? '2 hours' : 'more than a year'} of waiting, which is longer than a run waits.`,
+	})),
+	{
+		what: '503 with the longest delay that is waited for',
+		reply: { status: 503, text: 'Down', headers: { 'retry-after': '3600' } },
+		code: 'service_unavailable',
+		requests: 1,
+		retryAfterMs: 3_600_000,
 	},
 	{
 		what: '429 per day',
@@ -227,13 +308,17 @@ function expectNoKey(...things: unknown[]): void {
 	for (const thing of things) expect(inspect(thing, { depth: 20 })).not.toContain(KEY);
 }
 
-describe.each(ROWS)('$what', ({ reply, code, requests, pauses = [], retryAfterMs }) => {
+describe.each(ROWS)('$what', (row) => {
+	const { reply, code, requests, pauses = [], retryAfterMs, message } = row;
+	const { retryable = FAILURE_KINDS[code].retryable } = row;
+
 	test(`is ${code} after as many requests as its rule says`, async () => {
 		server.replies.push(reply);
 		const { deps, pauses: paused } = await openDeps();
 		const error = await failureOf(askOnce(store, step('k1'), titleRequest(), deps));
-		expect(error).toMatchObject({ code, retryable: FAILURE_KINDS[code].retryable });
+		expect(error).toMatchObject({ code, retryable });
 		expect(error.retryAfterMs).toBe(retryAfterMs);
+		if (message !== undefined) expect(error.message).toBe(message);
 		expect(server.requests).toHaveLength(requests);
 		expect(paused).toEqual(pauses);
 		const recorded = await store.findStep(runId, 'k1');

@@ -19,6 +19,8 @@ export async function tellEstimate(
 	const { stepsWithSettings, tell, writeOrThrow } = await import('../../shared/host');
 	const { estimateRun } = await import('../../shared/model');
 	const { inDollars } = await import('../../shared/state');
+	// A run that is played again had its estimate before it was paid.
+	if (found.run.costUsd > 0) return found.run.estimateUsd;
 	const tier = asker.options.tier ?? 'standard';
 	const own: PlannedStep = {
 		kind: 'capture',
@@ -39,8 +41,7 @@ export async function tellEstimate(
 		);
 	}
 	const estimateUsd = estimated?.likelyUsd ?? null;
-	// A run that is played again had its estimate before it was paid.
-	if (found.run.costUsd > 0 || found.run.estimateUsd !== null) return found.run.estimateUsd;
+	if (found.run.estimateUsd !== null) return found.run.estimateUsd;
 	await writeOrThrow(scope.store, found.run.runId, { by: scope.nodeName, commands: [], estimateUsd });
 	return estimateUsd;
 }

@@ -28,7 +28,7 @@ const STILLS_AT_ONCE = 3;
 
 /** What the Retry Router asks of an item goes before what the node is set to. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, openRunScope, runPerItem, runsAsTool, stepsBefore, tell } =
+	const { counted, isForAnother, openRunScope, runPerItem, runsAsTool, stepsBefore, tell } =
 		await import('../../shared/host');
 	const scope = await openRunScope(context);
 	const before = stepsBefore(context);
@@ -37,7 +37,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 		context,
 		async (item, itemIndex) => {
 			if (isTool) await refuseAsTool(context, itemIndex);
-			if (isForAnother(item, scope.nodeName, before)) return [];
+			if (isForAnother(item.json, scope.nodeName, before)) return [];
 			return chooseOperation(context, item, itemIndex)(context, scope, item, itemIndex);
 		},
 		{
@@ -92,17 +92,6 @@ function costOf(items: readonly INodeExecutionData[]): string {
 	const costs = items.map(({ json }) => json.costUsd);
 	if (!costs.every((cost) => typeof cost === 'number')) return '';
 	return `, about $${costs.reduce((sum, cost) => sum + cost, 0).toFixed(2)}`;
-}
-
-/** What another generator made, that generator makes anew: where Retry leads to several, one answers. */
-function isForAnother(
-	item: INodeExecutionData,
-	own: string,
-	before: ReadonlySet<string> | undefined,
-): boolean {
-	const { maker, next } = item.json;
-	if (typeof maker !== 'string' || maker === own || next === 'check') return false;
-	return before?.has(maker) ?? false;
 }
 
 function operationOf(context: IExecuteFunctions, itemIndex: number): string {

@@ -2,5 +2,5 @@
 export { selectSet, type ApprovedSet, type Include, type SetPiece } from './approvedSet';
 export { contactSheet } from './contactSheet';
 export { slugOf } from './fileNames';
-export { dataOf, readSet, zipOfAll, type ReadySet } from './readSet';
+export { dataOf, readSet, zipOfAll } from './readSet';
 export { zipOf } from './zip';

@@ -95,6 +95,7 @@ export function toConnection(data: ICredentialDataDecryptedObject): GeminiConnec
 			perMinute: limit(data.callsPerMinute, 0),
 		},
 	};
+	if (data.access === 'express') return { ...base, express: true };
 	if (data.access !== 'vertex') return base;
 	return {
 		...base,

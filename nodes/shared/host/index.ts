@@ -16,6 +16,7 @@ export {
 	stepsBefore,
 	stepsOfRouter,
 } from './engine';
+export { isForAnother } from './isForAnother';
 export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';

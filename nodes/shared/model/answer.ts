@@ -2,6 +2,7 @@
 import { z } from 'zod/v4';
 import type { Usage } from '../state/fields';
 import { foreignAnswer } from './failures';
+import { harmsOf, safetyRatingsSchema } from './harms';
 import type { GeminiAnswer } from './request';
 
 const tokens = z.number().nonnegative().optional().catch(undefined);
@@ -25,11 +26,14 @@ const bodySchema = z.looseObject({
 					})
 					.optional(),
 				finishReason: z.string().optional(),
+				safetyRatings: safetyRatingsSchema,
 				continuationToken: z.string().optional().catch(undefined),
 			}),
 		)
 		.optional(),
-	promptFeedback: z.looseObject({ blockReason: z.string().optional() }).optional(),
+	promptFeedback: z
+		.looseObject({ blockReason: z.string().optional(), safetyRatings: safetyRatingsSchema })
+		.optional(),
 	usageMetadata: z
 		.looseObject({
 			promptTokenCount: tokens,
@@ -59,6 +63,7 @@ export function readAnswer(body: unknown, model: string): GeminiAnswer {
 		...(picture ? { picture: { mimeType: picture.mimeType, data: picture.data } } : {}),
 		finishReason: candidate?.finishReason,
 		blockReason: promptFeedback?.blockReason,
+		harms: harmsOf((promptFeedback?.blockReason === undefined ? candidate : promptFeedback)?.safetyRatings),
 		...(candidate?.continuationToken === undefined ? {} : { continuationToken: candidate.continuationToken }),
 		usage: usageMetadata ? readUsage(usageMetadata) : null,
 		model: modelVersion ?? model,
@@ -69,7 +74,6 @@ function readUsage(counts: NonNullable<z.infer<typeof bodySchema>['usageMetadata
 	const images = (counts.candidatesTokensDetails ?? []).filter(({ modality }) => modality === 'IMAGE');
 	const imageTokens = images.reduce((sum, { tokenCount = 0 }) => sum + Math.trunc(tokenCount), 0);
 	return {
-		...(imageTokens > 0 ? { imageTokens } : {}),
 		inputTokens: Math.trunc((counts.promptTokenCount ?? 0) + (counts.toolUsePromptTokenCount ?? 0)),
 		outputTokens: Math.trunc(counts.candidatesTokenCount ?? 0),
 		thoughtTokens: Math.trunc(counts.thoughtsTokenCount ?? 0),

@@ -10,7 +10,8 @@ import type {
 import { PipelineError } from '../errors';
 import { readAnswer } from './answer';
 import { sdkOptionsOf, secretsOf, type GeminiConnection } from './connection';
-import { modelNotFound, thrownFailure, type CallContext } from './failures';
+import { thrownFailure, type CallContext } from './failures';
+import { modelNotFound } from './httpFailures';
 import { bareModelName, type GeminiAnswer, type GeminiRequest, type PictureFormat } from './request';
 import { noticingFetch } from './transport';
 

@@ -1,7 +1,8 @@
 /** Every way a call of Gemini can fail, as one of our failures. The vendor's own errors end here. */
 import { isPipelineError, PipelineError, type FailureCode } from '../errors';
 import { isObject } from '../state/json';
-import { readProviderError, readWord, sayableSentence, type ProviderError } from './providerError';
+import { httpFailure } from './httpFailures';
+import { readProviderError, readWord } from './providerError';
 import type { GeminiAnswer } from './request';
 import { readRetryAfter } from './transport';
 
@@ -52,14 +53,15 @@ const FINISH_MESSAGES: Partial<Record<FailureCode, string>> = {
  * comes before any parsing: a cut-off answer that happens to parse is still cut off.
  */
 export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
-	const { blockReason, finishReason, text, picture, unusable } = answer;
+	const { blockReason, finishReason, harms, text, picture, unusable } = answer;
 	if (unusable) return unusable;
 	if (blockReason !== undefined) {
-		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason });
+		return endFailure('blocked_prompt', 'Gemini blocked the request', { blockReason }, harms);
 	}
 	if (finishReason !== undefined && finishReason !== 'STOP') {
 		const code = FINISH_FAILURES.get(finishReason) ?? 'model_other';
-		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason });
+		const found = code === 'blocked_output' ? harms : [];
+		return endFailure(code, FINISH_MESSAGES[code] ?? code, { finishReason }, found);
 	}
 	if (text.trim() === '' && !picture)
 		return new PipelineError('empty_response', 'Gemini answered with nothing.');
@@ -69,12 +71,21 @@ export function answerFailure(answer: GeminiAnswer): PipelineError | undefined {
 	return undefined;
 }
 
-/** Names the reason in message and details, if it is one of Google's words. */
-function endFailure(code: FailureCode, message: string, reasons: Record<string, string>): PipelineError {
+/** Names the reason in message and details, if it is one of Google's words, and what the safety rules found. */
+function endFailure(
+	code: FailureCode,
+	message: string,
+	reasons: Record<string, string>,
+	harms: readonly string[] = [],
+): PipelineError {
 	const words = Object.entries(reasons).filter(([, reason]) => readWord(reason) !== undefined);
 	const named = words.map(([, word]) => ` (reason: ${word})`).join('');
-	return new PipelineError(code, `${message}${named}.`, { details: Object.fromEntries(words) });
+	const because = harms.length === 0 ? '' : ` because of ${LIST.format(harms)}`;
+	const details = { ...Object.fromEntries(words), ...(harms.length === 0 ? {} : { harms: [...harms] }) };
+	return new PipelineError(code, `${message}${because}${named}.`, { details });
 }
+
+const LIST = new Intl.ListFormat('en');
 
 /** What an error that was thrown during a call means. Its message, cause and details carry nothing of the vendor's error. */
 export function thrownFailure(error: unknown, context: CallContext): PipelineError {
@@ -107,9 +118,13 @@ interface ThrownPart {
 	/** The body of the answer, where the error has it apart from its message. */
 	body: string;
 	retryAfterMs: number | undefined;
+	/** It is about the token that a call is signed with, and not about the call. */
+	isOfToken: boolean;
 }
 
 const MAX_CAUSES = 6;
+/** What errors of the library that fetches tokens are marked with; their name is that of any error. */
+const TOKEN_ERROR = Symbol.for('gaxios-gaxios-error');
 
 /** The error and its causes, outermost first, by their properties: an error may come from another realm or package copy. */
 function causesOf(error: unknown): ThrownPart[] {
@@ -124,6 +139,7 @@ function causesOf(error: unknown): ThrownPart[] {
 			status: typeof status === 'number' ? status : undefined,
 			body: typeof body === 'string' ? body : '',
 			retryAfterMs: headers instanceof Headers ? readRetryAfter(headers) : undefined,
+			isOfToken: TOKEN_ERROR in current,
 		});
 		current = cause;
 	}
@@ -131,88 +147,15 @@ function causesOf(error: unknown): ThrownPart[] {
 }
 
 function statusFailure(chain: readonly ThrownPart[], context: CallContext): PipelineError | undefined {
-	const part = chain.find(({ name, status }) => status !== undefined && name !== 'GaxiosError');
+	const part = chain.find(
+		({ isOfToken, status = 0 }) => status > 0 && (!isOfToken || status === 429 || status >= 500),
+	);
 	// The SDK has two families of errors: one has the body as its message, the other beside it.
 	const { message = '', body = '', retryAfterMs } = part ?? chain[0] ?? {};
 	const provider = readProviderError(message) ?? readProviderError(body);
 	const status = part?.status ?? provider?.httpStatus;
 	if (status === undefined) return undefined;
 	return httpFailure(status, provider, { ...context, retryAfterMs: context.retryAfterMs ?? retryAfterMs });
-}
-
-function httpFailure(
-	status: number,
-	provider: ProviderError | undefined,
-	context: CallContext,
-): PipelineError {
-	const said = sayableSentence(provider?.message ?? '', context.secrets);
-	const saying = said === '' ? '.' : `: ${/[.!?…]$/.test(said) ? said : `${said}.`}`;
-	const details = {
-		httpStatus: status,
-		...(provider?.status === undefined ? {} : { providerStatus: provider.status }),
-		...(provider?.reason === undefined ? {} : { reason: provider.reason }),
-	};
-	const delayMs = provider?.retryDelayMs ?? context.retryAfterMs;
-	const wait = delayMs === undefined ? {} : { retryAfterMs: delayMs };
-	if (status === 401 || status === 403 || provider?.reason?.startsWith('API_KEY_')) {
-		return new PipelineError('auth', `Gemini refused the credential (HTTP ${status})${saying}`, { details });
-	}
-	switch (status) {
-		case 404:
-			return modelNotFound(context.model, details);
-		case 408:
-			return new PipelineError('timeout', 'Gemini stopped waiting for the request (HTTP 408).', {
-				details,
-				...wait,
-			});
-		case 429:
-			return quotaFailure(provider, details, wait);
-	}
-	if (status >= 500) {
-		const message = `Gemini is overloaded or down for the moment (HTTP ${status}).`;
-		return new PipelineError('service_unavailable', message, { details, ...wait });
-	}
-	if (status < 400) {
-		const message = `Something between this machine and Gemini answered in its place (HTTP ${status}).`;
-		return new PipelineError('bad_gateway_body', message, { details });
-	}
-	return new PipelineError('bad_request', `Gemini did not accept the request (HTTP ${status})${saying}`, {
-		details,
-	});
-}
-
-/** There is no such model behind the credential's address and API version. */
-export function modelNotFound(model: string, details: Readonly<Record<string, unknown>> = {}): PipelineError {
-	const shown = /^[\w.:/@-]{1,100}$/.test(model) ? `'${model}'` : 'of this name';
-	return new PipelineError(
-		'model_not_found',
-		`Gemini has no model ${shown} at this address and API version.`,
-		{
-			hint: "Pick another model from the list in 'Model', or set the credential's 'API Version' to v1beta: previews and '-latest' names exist only there.",
-			details,
-		},
-	);
-}
-
-/** Daily allowances and models without one do not come back in minutes; every other limit does. */
-function quotaFailure(
-	provider: ProviderError | undefined,
-	details: Readonly<Record<string, unknown>>,
-	wait: { retryAfterMs?: number },
-): PipelineError {
-	const quotas = provider?.quotas ?? [];
-	if (quotas.some(({ limit }) => limit === '0')) {
-		const message = 'The allowance of this key does not include this model.';
-		const hint = 'Pick another model, or use a key with billing switched on.';
-		return new PipelineError('quota_exhausted', message, { hint, details });
-	}
-	if (quotas.some(({ id }) => id.includes('PerDay'))) {
-		return new PipelineError('quota_exhausted', 'The daily allowance of this key is used up.', { details });
-	}
-	return new PipelineError('rate_limited', 'Gemini received too many requests in a short time.', {
-		details,
-		...wait,
-	});
 }
 
 const CONNECTION_CODES =
@@ -242,7 +185,7 @@ function connectionFailure(chain: readonly ThrownPart[], context: CallContext): 
 	}
 	// The SDK trips over a body that is JSON but no object.
 	if (has(({ name }) => name === 'SyntaxError' || name === 'TypeError')) return foreignAnswer();
-	if (has(({ name, code: each }) => name === 'GaxiosError' || each.startsWith('ERR_OSSL'))) {
+	if (has(({ isOfToken, code: each }) => isOfToken || each.startsWith('ERR_OSSL'))) {
 		return new PipelineError('auth', 'Google did not accept the service account of the credential.');
 	}
 	return undefined;

@@ -1,6 +1,6 @@
 /** The model room: structured calls of Gemini that are checked, priced and paid once. */
-export { addUsage, billOf, withBill, type Bill } from './bill';
-export { openGemini, type CallOptions, type GeminiClient, type ModelInfo, type ModelKind } from './client';
+export { addUsage, billOf } from './bill';
+export { openGemini, type GeminiClient, type ModelKind } from './client';
 export type { GeminiConnection, PacingLimits } from './connection';
 export { answerFailure } from './failures';
 export { Budget } from './budget';
@@ -11,52 +11,25 @@ export {
 	picturesAsAnswers,
 	PICTURE_SIZES,
 	type AspectRatio,
-	type KeepPicture,
 	type KeptPicture,
 	type PictureSize,
 } from './image';
 export { pixelsOf, readPicture, type Pixels } from './pictureBytes';
-export {
-	askOnce,
-	payOnce,
-	type PaidAnswer,
-	type PaidQuestion,
-	type PaidStep,
-	type StepStore,
-} from './paidOnce';
-export { createPacer, pacedClient, pacerOf, type Pacer } from './pacing';
-export {
-	costOf,
-	estimate,
-	estimateTokens,
-	PRICE_TABLE,
-	type PlannedWork,
-	type PriceOverride,
-	type Pricing,
-} from './prices';
+export { askOnce, type PaidAnswer, type PaidStep, type StepStore } from './paidOnce';
+export { createPacer, pacedClient, pacerOf } from './pacing';
+export { costOf, estimate, estimateTokens, PRICE_TABLE, type PriceOverride } from './prices';
 export {
 	requestHash,
-	SERVICE_TIERS,
-	THINKING_LEVELS,
 	toGeminiRequest,
 	type Attachment,
 	type GeminiAnswer,
 	type GeminiRequest,
 	type ModelOptions,
-	type PictureFormat,
 	type ServiceTier,
 	type StructuredRequest,
 	type ThinkingLevel,
 } from './request';
-export { estimateRun, type PlannedRun, type PlannedStep, type RunEstimate } from './runEstimate';
-export {
-	DEFAULT_DEADLINE_MS,
-	DEFAULT_TRIES,
-	MAX_WAIT_MS,
-	startConversation,
-	type AskDeps,
-	type Conversation,
-	type Spent,
-} from './conversation';
-export { askForJson, type StructuredAnswer } from './structured';
+export { estimateRun, type PlannedStep } from './runEstimate';
+export { DEFAULT_DEADLINE_MS, type AskDeps, type Spent } from './conversation';
+export { askForJson } from './structured';
 export { toWireSchema } from './wireSchema';

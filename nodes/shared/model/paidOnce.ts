@@ -6,8 +6,9 @@ import type { LedgerEntry, RecordedStep, StateStore, Step } from '../state/state
 import { billOf, type Bill } from './bill';
 import { Budget } from './budget';
 import { mostUsd } from './callSize';
+import { claimWithMoney, noteClaimed, orStopped } from './claimWithMoney';
 import { withLimit, type AskDeps, type Spent } from './conversation';
-import { cancelledFailure, unexpectedFailure } from './failures';
+import { unexpectedFailure } from './failures';
 import { toGeminiRequest, type GeminiRequest, type StructuredRequest } from './request';
 import { askForJson } from './structured';
 
@@ -98,7 +99,7 @@ export function askOnce<T>(
  *
  * Rejects with `outcome_unknown` when a process died between the two records (recorded as failed, so that the next ask
  * calls again; what was set aside stays so, as possibly spent); with `budget_exhausted` or `price_unknown` before a call that
- * the cap does not cover; with `schema_mismatch` when a recorded answer is not what `question` asks for now; else as
+ * the cap does not cover, also when all calls of the run that are under way here have settled; with `schema_mismatch` when a recorded answer is not what `question` asks for now; else as
  * `question.ask`, after the failure and what was billed are recorded; else as the store.
  */
 export async function payOnce<T>(
@@ -128,19 +129,11 @@ async function joinQuestion(
 	running: Promise<Outcome>,
 	signal: AbortSignal | undefined,
 ): Promise<Recorded | 'stopped'> {
-	let stop = () => {};
-	const stopped = new Promise<never>((_resolve, reject) => {
-		stop = () => reject(cancelledFailure());
-	});
-	signal?.addEventListener('abort', stop);
-	if (signal?.aborted) stop();
 	try {
-		return (await Promise.race([running, stopped])).recorded;
+		return (await orStopped(running, signal)).recorded;
 	} catch (error) {
 		if (isPipelineError(error) && error.code === 'cancelled' && !signal?.aborted) return 'stopped';
 		throw error;
-	} finally {
-		signal?.removeEventListener('abort', stop);
 	}
 }
 
@@ -154,13 +147,15 @@ async function claimAndAsk<T>(
 	const { model } = question.first;
 	const pricing = { at: deps.clock(), override: deps.priceOverride };
 	const usd = mostUsd(withLimit(question.first), pricing);
-	const claim = await store.claimStep(runId, toStep(step, 'started'), { usd, model, by });
+	const hold = { usd, model, by };
+	const claim = await claimWithMoney(store, runId, toStep(step, 'started'), hold, deps.signal);
 	if (claim.claimed) {
 		const budget =
 			claim.heldUsd === undefined
 				? undefined
 				: new Budget(claim.heldUsd, (more) => store.hold(runId, { usd: more, model, by }));
-		return { recorded: await askAndRecord(store, step, question, { ...deps, budget }), replayed: false };
+		const asking = askAndRecord(store, step, question, { ...deps, budget });
+		return { recorded: await noteClaimed(store, runId, asking), replayed: false };
 	}
 	if (claim.step.state === 'answered') return { recorded: readRecorded(claim.step), replayed: true };
 	throw await recordUnknownOutcome(store, step, claim.step);

@@ -82,6 +82,8 @@ export interface GeminiAnswer {
 	finishReason: string | undefined;
 	/** Why the prompt was refused. */
 	blockReason: string | undefined;
+	/** What the safety rules found in the prompt that was refused, else in the answer, in words for people. */
+	harms?: readonly string[];
 	/** With which the rest of a long answer can be asked for. */
 	continuationToken?: string;
 	/** Tokens that are billed; null when the answer does not say. */

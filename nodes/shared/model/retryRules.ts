@@ -12,6 +12,9 @@ interface RetryRule {
 	change: (sent: GeminiRequest, error: PipelineError) => GeminiRequest | undefined;
 }
 
+/** A service that asks for a longer pause is not waited for, by nobody: a person decides. */
+export const LONGEST_ASKED_WAIT_MS = 3_600_000;
+
 const same = (sent: GeminiRequest): GeminiRequest => sent;
 const WAIT: RetryRule = { times: Infinity, waits: true, change: same };
 const AT_ONCE: RetryRule = { times: 1, waits: false, change: same };

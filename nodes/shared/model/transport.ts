@@ -15,6 +15,9 @@ const withoutTimeout: Dispatcher = {
 	},
 };
 
+/** Node's own, as it is at the time of the call. */
+export const plainFetch: typeof fetch = (input, init) => fetch(input, init);
+
 /** Notes how long the server asks to wait: the SDK's errors do not carry headers. */
 export function noticingFetch(note: (retryAfterMs: number) => void): typeof fetch {
 	return async (input, init) => {
@@ -30,7 +33,7 @@ export function noticingFetch(note: (retryAfterMs: number) => void): typeof fetc
 /** `Retry-After` in seconds or as a date, in ms; a date is counted from the server's own. */
 export function readRetryAfter(headers: Pick<Headers, 'get'>): number | undefined {
 	const text = headers.get('retry-after')?.trim() ?? '';
-	if (/^\d{1,6}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+	if (/^\d{1,12}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
 	const until = Date.parse(text) - Date.parse(headers.get('date') ?? '');
 	return Number.isFinite(until) && until >= 0 ? until : undefined;
 }

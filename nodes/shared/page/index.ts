@@ -1,5 +1,5 @@
 /** What all of Greenlight's pages have in common: document, headers, colours, styles. Imports only `html`, so that every room may use it. */
 export { DEFAULT_ACCENT } from './colours';
-export { renderDocument, type DocumentParts, type PageFrame, type RenderedPage } from './document';
+export { renderDocument, type DocumentParts, type RenderedPage } from './document';
 export { downloadHeaders, isShown, mediaHeaders, type Headers } from './headers';
 export { countOf, moment } from './words';

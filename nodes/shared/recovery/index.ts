@@ -2,7 +2,7 @@
 export { circleError, circling, stopCircle, type EarlierPass } from './circles';
 export { decideNext, type Place, type RoundFacts } from './decideNext';
 export { failureOf } from './foreignFailure';
-export { DEFAULT_POLICY, LONGEST_WAIT_INSIDE_MS, resolvePolicy, type RetryPolicy } from './policy';
+export { LONGEST_WAIT_INSIDE_MS, resolvePolicy, type RetryPolicy } from './policy';
 export {
 	decideRound,
 	isRoundComplete,
@@ -10,4 +10,4 @@ export {
 	type DecidedRound,
 	type RouterRound,
 } from './decideRound';
-export { decideFromState, factsOfRound, wasGenerated, type Arrival } from './roundFacts';
+export { factsOfRound, wasGenerated, type Arrival } from './roundFacts';

@@ -16,11 +16,11 @@ export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
 export { historyOf, reviewNumber, type History } from './earlierReviews';
 export { answerBy, isLinkOver, linkParameters } from './link';
-export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
-export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
+export { answersOf, openReview, type Answers, type ReviewRequest } from './openReview';
+export { checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
 export { CHECK_ADDRESS, continueForm, dueReviews, readReply, type Delivery, type Reply } from './redelivery';
-export { anotherReviewRequest, planReview, type AnotherReview } from './reviewAgain';
+export { anotherReviewRequest, planReview } from './reviewAgain';
 export {
 	gateOf,
 	statusNow,
@@ -31,7 +31,6 @@ export {
 } from './reviewStatus';
 export type {
 	Action,
-	AskedFor,
 	DecidedPiece,
 	EarlierNote,
 	FieldChange,
@@ -46,4 +45,4 @@ export type {
 	ReviewPiece,
 	ThanksNotice,
 } from './page';
-export type { Choice, ParsedForm, Problem, SendKind, Submission, Typed, TypedPiece } from './submission';
+export type { Problem, Submission, Typed, TypedPiece } from './submission';

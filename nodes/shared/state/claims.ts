@@ -27,7 +27,10 @@ export async function claimStep(
 	]);
 	if (found !== undefined && found.state !== 'failed') return { claimed: false, step: found };
 	const heldUsd = hold === undefined ? undefined : holdFor(draft.origin, hold);
-	if (heldUsd instanceof PipelineError) return refuse(draft, heldUsd, hold?.by ?? step.node, step.round);
+	if (heldUsd instanceof PipelineError) {
+		if (hold?.isTrial === true && heldUsd.code === 'budget_exhausted') return heldUsd;
+		return refuse(draft, heldUsd, hold?.by ?? step.node, step.round);
+	}
 	const held = heldUsd === undefined ? {} : { heldUsd };
 	draft.addStep({ ...step, state: 'started', ...(heldUsd === undefined ? {} : { holdUsd: heldUsd }) });
 	await draft.save();

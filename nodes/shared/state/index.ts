@@ -22,15 +22,15 @@ export { ARTEFACTS, BUILT_IN_FIELDS, REVIEWS } from './builtInFields';
 export { MAX_VALUE_BYTES } from './fieldTypes';
 export { contentHashOf } from './contentHash';
 export { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
-export { LEDGER_EVENTS, piecesOf } from './ledger';
-export { identifyWork, type Identified } from './identifyWork';
+export { piecesOf } from './ledger';
+export { identifyWork } from './identifyWork';
 export { itemOf } from './itemOf';
 export { MAX_MEDIA_BYTES, mediaHashOf } from './media';
 export { MAX_NAME, shortKey } from './names';
 export { inDollars } from './spend';
 export { statusAtEnd } from './statusAtEnd';
 export { runsIn, type ExportedRun } from './transfer';
-export { stepKey, type StepKeyParts } from './stepKey';
+export { stepKey } from './stepKey';
 export { continuedRequest, waitingReviews } from './waitingReviews';
 export {
 	artefactsOf,
@@ -41,7 +41,6 @@ export {
 	requestsOf,
 	reviewsOf,
 	roundsOf,
-	type Requested,
 	verdictFor,
 	verdictsOn,
 	worstVerdict,

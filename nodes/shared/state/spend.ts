@@ -22,7 +22,9 @@ export function holdFor(
 	}
 	if (costUsd + heldUsd + usd <= spendCapUsd + LEAST_USD) return usd;
 	const held =
-		heldUsd < LEAST_USD ? '' : ` and holds ${inDollars(heldUsd)} for calls without a known outcome`;
+		heldUsd < LEAST_USD
+			? ''
+			: ` and holds ${inDollars(heldUsd)} for calls that are under way or without a known outcome`;
 	return new PipelineError(
 		'budget_exhausted',
 		`The run has spent ${inDollars(costUsd)} of its cap of ${inDollars(spendCapUsd)}${held}; the next call may cost up to ${inDollars(usd)}.`,

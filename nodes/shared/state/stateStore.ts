@@ -160,6 +160,8 @@ export interface Hold {
 	/** The model that is asked, and the step that asks, for the sentence about a refusal. */
 	model: string;
 	by: string;
+	/** Asked for again when the cap refuses it: then nothing is noted. */
+	isTrial?: boolean;
 }
 
 export interface RecordedStep extends Step {
@@ -337,7 +339,7 @@ export interface StateStore {
 	 *
 	 * With `hold`, a claim on a run with a spend cap sets the money aside in the same transaction, and says so in `heldUsd`.
 	 * Where that would pass the cap, nothing is claimed: `budget_exhausted`, or `price_unknown` for an amount that nobody
-	 * knows; the refusal stands in the ledger.
+	 * knows; the refusal stands in the ledger, unless the cap refused a trial.
 	 */
 	claimStep(
 		runId: string,
@@ -347,7 +349,7 @@ export interface StateStore {
 	/** Sets more money aside for a claimed step. Refused as `claimStep` does. Nothing to do on a run without a cap. */
 	hold(runId: string, hold: Hold): Promise<void>;
 	findStep(runId: string, key: string): Promise<RecordedStep | undefined>;
-	/** In the order in which they were recorded first. */
+	/** In the order in which they were recorded first, which is no order of the work: questions asked side by side come as it happens. */
 	listSteps(
 		runId: string,
 		filter?: { kind?: Step['kind']; node?: string; round?: number },

@@ -3,37 +3,25 @@ export {
 	DEFAULT_THRESHOLD,
 	guideSchema,
 	guideVersionOf,
-	ruleSchema,
 	type Guide,
 	type JudgedRule,
 	type PlainRule,
 	type Rule,
-	type RuleKind,
 } from './guide';
 export { parseGuide } from './parseGuide';
-export { sayRule } from './sayRule';
-export {
-	buildCompileRequest,
-	compiledSchema,
-	readCompiled,
-	type Compiled,
-	type CompiledGuide,
-	type CompileRequest,
-} from './compileGuide';
-export { acceptedGuide, GUIDE_KIND, guideInField, type AcceptedGuide } from './guideInState';
-export { calibrate, pairDecisions, sayCalibration, type Calibration, type DecidedPiece } from './calibration';
+export { buildCompileRequest, readCompiled, type Compiled, type CompiledBefore } from './compileGuide';
+export { acceptedGuide, GUIDE_KIND, guideInField } from './guideInState';
+export { calibrate, pairDecisions, sayCalibration, type DecidedPiece } from './calibration';
 export { MAX_PICTURE_HEAD, type Picture } from './pictures';
 export { checkPlainRules, type Finding } from './rules';
 export {
 	buildJudgeRequest,
 	readRulings,
-	rulingSchema,
 	rulingsSchema,
 	type AskJudge,
-	type JudgeAnswer,
 	type JudgeRequest,
 	type Reading,
 	type Ruling,
 	type Rulings,
 } from './judge';
-export { checkArtefact, type CheckRequest, type CheckResult } from './verdict';
+export { checkArtefact, type CheckResult } from './verdict';

@@ -36,7 +36,7 @@ export function spendClauses(stage: Stage): void {
 		await expect(claim(runId, 'b', 0.5)).rejects.toMatchObject({
 			code: 'budget_exhausted',
 			message:
-				'The run has spent $0.00 of its cap of $1.00 and holds $0.60 for calls without a known outcome; the next call may cost up to $0.50.',
+				'The run has spent $0.00 of its cap of $1.00 and holds $0.60 for calls that are under way or without a known outcome; the next call may cost up to $0.50.',
 			details: { spentUsd: 0, heldUsd: 0.6, spendCapUsd: 1, neededUsd: 0.5 },
 		});
 		expect(await store.findStep(runId, 'b')).toBeUndefined();
@@ -48,6 +48,16 @@ export function spendClauses(stage: Stage): void {
 			failure: { code: 'budget_exhausted' },
 		});
 		expect(await claim(runId, 'b', 0.4)).toMatchObject({ claimed: true });
+	});
+
+	it('notes nothing of a trial that the cap refuses', async () => {
+		const runId = await startCapped(1);
+		await claim(runId, 'a', 0.6);
+		const before = await store.ledger(runId);
+		const trial = store.claimStep(runId, { ...CALL, key: 'b' }, { ...hold(0.5), isTrial: true });
+		await expect(trial).rejects.toMatchObject({ code: 'budget_exhausted' });
+		expect(await store.ledger(runId)).toEqual(before);
+		expect(await store.findStep(runId, 'b')).toBeUndefined();
 	});
 
 	it('gives back what is recorded without asking for money', async () => {
