@@ -121,7 +121,7 @@ describe('the editor', () => {
 		await shoot(page, 'canvas-without-credential');
 	});
 
-	it.each(['02-storyboard-with-human-gate', '07-review-inbox'])(
+	it.each(['02-storyboard-with-human-gate', '07-review-inbox', '08-many-briefs'])(
 		'shows the template %s without a fault',
 		async (template) => {
 			const { workflow } = await importWorkflow(`editor-${template}`, readTemplate(template));
