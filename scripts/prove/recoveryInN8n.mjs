@@ -1,4 +1,4 @@
-/** The same in real n8n: killed as a whole, started again, and the run with it. Also that template 08 hears of the crash. */
+/** The same in real n8n: killed as a whole, started again, and the run with it. Also that template 10 hears of the crash. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ export async function killedN8n(folder, kills) {
 	const checked = [];
 	try {
 		await n8n.api.enter(OWNER);
-		const watcher = await n8n.api.importWorkflow(await template('08-when-a-run-crashes.json'));
+		const watcher = await n8n.api.importWorkflow(await template('10-when-a-run-crashes.json'));
 		await n8n.api.publish(/** @type {any} */ (watcher));
 		const undisturbed = await provide('undisturbed');
 		const start = performance.now();
@@ -119,7 +119,7 @@ export async function killedN8n(folder, kills) {
 	}
 	return (
 		`${kills} kills: ${counts.early} before the run had begun, ${counts.inFlight} in a call, reported; ` +
-		`template 08 marked ${counts.told} runs as crashed by itself, and was not started by n8n for ${counts.untold}, which stayed open; 0 finished steps redone; ` +
+		`template 10 marked ${counts.told} runs as crashed by itself, and was not started by n8n for ${counts.untold}, which stayed open; 0 finished steps redone; ` +
 		`${counts.handed} by a person who started once more; every run ended as the undisturbed one (${counts.late} further kills came after the end)`
 	);
 

@@ -262,7 +262,22 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 			}),
 		];
 	});
+	/** n8n's If, for conditions that are one expression, true or false. */
+	const branch = standIn(
+		'standInIf',
+		async function () {
+			const items = this.getInputData().map((item, index) => ({ ...item, pairedItem: { item: index } }));
+			const holds = items.map((_, index) => {
+				const rows = this.getNodeParameter('conditions.conditions', index, []) as IDataObject[];
+				return rows.every(({ leftValue }) => leftValue === true);
+			});
+			return [items.filter((_, index) => holds[index]), items.filter((_, index) => !holds[index])];
+		},
+		['main'],
+		['main', 'main'],
+	);
 	return {
+		'n8n-nodes-base.if': branch,
 		'n8n-nodes-base.manualTrigger': trigger,
 		'n8n-nodes-base.formTrigger': trigger,
 		'n8n-nodes-base.executeWorkflowTrigger': trigger,
@@ -287,13 +302,14 @@ export function standIn(
 		displayName: name,
 		name,
 		group: ['transform'],
-		version: [1, 1.1, 1.2, 1.4, 2, 2.1, 2.4, 3.4],
+		version: [1, 1.1, 1.2, 1.3, 1.4, 2, 2.1, 2.2, 2.4, 3, 3.4],
 		description: 'Stand-in of a test',
 		defaults: { name },
 		inputs,
 		outputs,
 		properties: [
 			{ displayName: 'Assignments', name: 'assignments', type: 'assignmentCollection', default: {} },
+			{ displayName: 'Conditions', name: 'conditions', type: 'filter', default: {} },
 			{ displayName: 'Include', name: 'includeOtherFields', type: 'boolean', default: false },
 		],
 	} as unknown as INodeTypeDescription;

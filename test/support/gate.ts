@@ -74,9 +74,9 @@ export async function fillForm(
 	choices: Record<string, string>,
 ): Promise<Record<string, string>> {
 	const { body } = await callGate(ran, gate);
-	const hidden = [...body.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g)];
+	const hidden = [...body.matchAll(/<input type=hidden name="?([^" >]+)"? value=(?:"([^"]*)"|([^" >]*))>/g)];
 	return {
-		...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+		...Object.fromEntries(hidden.map(([, name = '', quoted, bare = '']) => [name, quoted ?? bare])),
 		reviewer: 'Maya',
 		send: 'all',
 		...choices,

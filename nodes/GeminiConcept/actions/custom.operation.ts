@@ -78,7 +78,7 @@ export const description: INodeProperties[] = forOperation('custom', 'generate',
 	},
 ]);
 
-/** One piece of work in the user's own fields. */
+/** One piece of work in the user's own fields; what the router sent back to be revised, changed as the reasons say. */
 export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const { addWork, openQuestion, recordRequest, saveWork, toItems } = await import('./question');
 	const { attachmentsOf } = await import('./attachments');
@@ -87,6 +87,8 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 	const typed = String(context.getNodeParameter('input', itemIndex, '') ?? '');
 	const question = await openQuestion(context, scope, item, itemIndex);
 	const { found, order, asker, requester } = question;
+	const present = artefactsOf(question.document);
+	const before = order?.next === 'revise' ? present.find(({ id }) => id === order.artefactId) : undefined;
 	const told = contextOfRound(question.document, found.round, question.after);
 	const { attachments, hashes } = await attachmentsOf(context, scope, question, item, itemIndex);
 	const input = typed === '' ? { brief: told.brief, intent: told.intent ?? null } : typed;
@@ -98,6 +100,7 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		rejected: told.rejected,
 		directives: told.directives,
 		reasons: order?.reasons ?? [],
+		...(before === undefined ? {} : { revising: before.content }),
 		attachments,
 		model: asker.model,
 		options: asker.options,
@@ -112,20 +115,14 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		kind,
 		round: found.round,
 		firstSlot: order?.slot ?? firstPlaceOf(question.document, requester),
-		madeFrom: [`input@${hashOf(input)}`],
+		madeFrom: [before === undefined ? `input@${hashOf(input)}` : `${before.id}@${before.contentHash}`],
 		by: scope.nodeName,
 		replaces: order?.artefactId,
 		costUsd: answer.costUsd,
 	});
-	await saveWork(
-		scope,
-		question,
-		`${key}:save`,
-		addWork(question, artefacts, artefactsOf(question.document)),
-		{
-			note: `Wrote '${artefacts[0]?.title ?? kind}'.`,
-		},
-	);
+	await saveWork(scope, question, `${key}:save`, addWork(question, artefacts, present), {
+		note: `${before === undefined ? 'Wrote' : 'Revised'} '${artefacts[0]?.title ?? kind}'.`,
+	});
 	return toItems(scope, question, artefacts, answer, item, itemIndex);
 };
 

@@ -103,6 +103,8 @@ function chooseOperation(context: IExecuteFunctions, item: INodeExecutionData, i
 	const chosen = OPERATIONS[operationOf(context, itemIndex)] ?? generate.execute;
 	// It draws what is there, whatever is to happen to the work before.
 	if (chosen === sketch.execute) return chosen;
+	// Work in the user's own fields is no concept, so it is revised by the step that knows them.
+	if (chosen === custom.execute && item.json.next === 'revise') return chosen;
 	switch (item.json.next) {
 		case 'check':
 			return async () => [{ ...item, pairedItem: { item: itemIndex } }];

@@ -68,8 +68,10 @@ export interface CustomInput extends Asking, Earlier {
 	/** What to work on: text, or data that is given as JSON. */
 	input: Json;
 	rows: readonly CustomField[];
-	/** Why an earlier answer to the same question was turned down. */
+	/** Why an earlier answer to the same question was turned down, or what has to change in `revising`. */
 	reasons?: readonly string[];
+	/** The piece of work that is to be changed, where it is not to be written anew. */
+	revising?: Json;
 	attachments?: readonly Attachment[];
 }
 
@@ -170,7 +172,7 @@ export function reviseConceptRequest(input: ReviseConceptInput): StructuredReque
 
 /** A task of the user's own, answered in the user's own fields. Fails as `customSchema`, and on an empty instruction. */
 export function customRequest(input: CustomInput): StructuredRequest<Record<string, CustomValue>> {
-	const { instruction, rows, reasons = [], attachments = [] } = input;
+	const { instruction, rows, reasons = [], revising, attachments = [] } = input;
 	checkLength('Task', instruction);
 	if (isBlank(instruction)) {
 		throw new PipelineError('input_missing', "'Task' is empty. Say what the model should write.");
@@ -184,10 +186,15 @@ export function customRequest(input: CustomInput): StructuredRequest<Record<stri
 			!isBlank(material) && block('INPUT', material),
 			attachments.length > 0 && 'The attached files belong to the input.',
 			...earlierParts(input, 'pieces of work'),
+			revising !== undefined && `This is your earlier answer to the task.\n${jsonBlock('WORK', revising)}`,
 			reasons.length > 0 &&
-				`An earlier answer was turned down for these reasons. Do better.\n${block('REASONS', reasons.join('\n'))}`,
+				(revising === undefined
+					? `An earlier answer was turned down for these reasons. Do better.\n${block('REASONS', reasons.join('\n'))}`
+					: `What has to change in the work.\n${block('NOTE', reasons.join('\n'))}`),
 			block('TASK', instruction),
-			'Carry out the task.',
+			revising === undefined
+				? 'Carry out the task.'
+				: 'Write the work again. Change what the note and the directives ask for, and keep everything else.',
 		]),
 		schema: customSchema(rows),
 	};

@@ -1,4 +1,4 @@
-/** Template 08 through n8n's real engine. */
+/** Template 10 through n8n's real engine. */
 import type { IDataObject } from 'n8n-workflow';
 import { loadTemplate, runWorkflow, useEngine } from '../support/engine';
 import { flow, gemini, noOp, other, same, start, stateStore, typesOf } from '../support/flow';
@@ -8,10 +8,10 @@ const MARK = 'Mark the run as crashed';
 const PERSON = 'Hand to a person';
 const TELL = 'Tell the producer';
 
-describe('template 08, when a run crashes', () => {
+describe('template 10, when a run crashes', () => {
 	const engine = useEngine();
 	const model = useGemini();
-	const template = () => loadTemplate('08-when-a-run-crashes.json');
+	const template = () => loadTemplate('10-when-a-run-crashes.json');
 
 	/** What n8n's Error Trigger gives out. */
 	const crashOf = (id: string, lastNodeExecuted = 'Break'): IDataObject => ({
