@@ -95,8 +95,8 @@ describe('a thank-you page says until when the link is good', () => {
 	});
 
 	it('and nothing of it where nothing comes back, or there is no end', () => {
-		expect(textOf(htmlOf('thanksDone'))).not.toContain('until');
-		expect(textOf(htmlOf('thanksLeaving'))).not.toContain('good until');
+		expect(textOf(htmlOf('thanksDone'))).not.toContain('It is good until');
+		expect(textOf(htmlOf('thanksLeaving'))).not.toContain('It is good until');
 	});
 });
 
@@ -295,10 +295,10 @@ it('gives the same bytes for the same data', () => {
 it('shows times in UTC when it knows no other zone, and odd ones as they are', () => {
 	const { timeZone: _, ...frame } = frameOf();
 
-	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: '2026-03-06T17:00:00Z' }).html)).toContain(
-		'6 March 2026 at 17:00 UTC',
-	);
-	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: 'day 1 (soon)' }).html)).toContain(
-		'on day 1 (soon).',
-	);
+	expect(
+		textOf(renderNotice({ kind: 'expired', frame, hasSent: true, deadline: '2026-03-06T17:00:00Z' }).html),
+	).toContain('6 March 2026 at 17:00 UTC');
+	expect(
+		textOf(renderNotice({ kind: 'expired', frame, hasSent: false, deadline: 'day 1 (soon)' }).html),
+	).toContain('on day 1 (soon).');
 });

@@ -41,6 +41,14 @@ it.each([
 	['statusStalled', 200, '2 concepts never came.', '60', ['Stop that']],
 	['statusCrashed', 200, 'nothing that is on record gets lost', '60', ['Stop that']],
 	['statusStopped', 200, 'Stopped by Ana.', undefined, []],
+	[
+		'statusForReviewer',
+		200,
+		'can see this, until 5 April 2026 at 19:00 CEST . Nothing can be decided here.',
+		undefined,
+		['Download the contact sheet', 'Download everything as ZIP'],
+	],
+	['statusLinkOver', 410, 'This link has run out', undefined, []],
 	['statusNotValid', 404, 'This link does not work', undefined, []],
 	['statusUnavailable', 503, 'The database does not answer.', undefined, []],
 	['formSent', 200, 'Rooftop Chase Thank you, the run has started', undefined, ['See how the run stands']],
@@ -58,6 +66,12 @@ it('counts the work by where it stands, with cost and estimate', () => {
 	expect(textOf(pageOf('statusUnderWay').html)).toContain(
 		'Work 3 pieces: 1 approved, 1 with a person, 1 in work. Cost $0.011 Estimate at the start about $0.04',
 	);
+});
+
+it('says nothing of money and of single steps to who decided', () => {
+	const said = textOf(pageOf('statusForReviewer').html);
+	expect(said).toContain('3 pieces: 1 approved');
+	expect(said).not.toMatch(/\$|Cost|Last step/);
 });
 
 it('says nothing of an estimate that nobody made', () => {

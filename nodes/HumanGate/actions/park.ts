@@ -127,7 +127,11 @@ async function tellReviewer(
 	const workflowId = textOf(context, 'tellWorkflow');
 	if (workflowId === '') return;
 	const { toNodeError } = await import('../../shared/host');
+	const { resultOf } = await import('./resultOf');
 	const { run } = round.found;
+	const { result } = await resultOf(context, { run, review }, () =>
+		context.getNodeParameter('options.showResult', 0, true),
+	);
 	const step: Step = {
 		key: `told:${review.id}@${review.instance ?? ''}${review.executionId}`,
 		kind: 'decision',
@@ -143,6 +147,7 @@ async function tellReviewer(
 		run: run.title,
 		pieces: review.pieces.length,
 		deadline: review.deadline ?? '',
+		result: result?.address ?? '',
 	};
 	try {
 		await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });

@@ -39,7 +39,7 @@ export const properties: INodeProperties[] = [
 		type: 'workflowSelector',
 		default: '',
 		description:
-			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces and deadline.',
+			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces, deadline and result, which is a link to see what comes of it.',
 	},
 	{
 		displayName:
@@ -83,6 +83,14 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. data:image/png;base64,…',
 				description:
 					'A small picture written out as text: a data: address of a PNG, JPEG, GIF, WebP, AVIF or SVG in base64. Search the web for "image to data URI" to turn a file into one.',
+			},
+			{
+				displayName: 'Show the Way to the Result',
+				name: 'showResult',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether who decided gets a link to what comes of it: where the run stands, and the approved work to download. It works for 30 days while a workflow with a Status Page step is published, and nobody can decide with it.',
 			},
 			{
 				displayName: 'Reviewer',

@@ -15,7 +15,7 @@ export { askedForOf, modelsOf } from './askedFor';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
 export { historyOf, reviewNumber, type History } from './earlierReviews';
-export { answerBy, isLinkOver, linkParameters } from './link';
+export { answerBy, isLinkOver, linkParameters, resultUntil } from './link';
 export { answersOf, openReview, type Answers, type OpenedReview, type ReviewRequest } from './openReview';
 export { MAX_TRIES, checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
@@ -35,11 +35,13 @@ export type {
 	DecidedPiece,
 	EarlierNote,
 	FieldChange,
+	NamedPiece,
 	OldRoundNotice,
 	PageState,
 	PieceDecision,
 	PieceField,
 	PieceMedia,
+	ResultLink,
 	ReviewFrame,
 	ReviewNotice,
 	ReviewPage,

@@ -30,7 +30,7 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		return [{ title: '', statusUrl: '', page: renderEnding({ title: '', statusUrl: '', failure }).html }];
 	}
 	const { runId, title, status, estimateUsd } = found.run;
-	const statusUrl = statusLink(context, runId);
+	const statusUrl = statusLink(context, { run: runId });
 	const known = { title, statusUrl, ...(estimateUsd === null ? {} : { estimateUsd }) };
 	return [{ ...known, status, runId, page: renderEnding({ ...known, failure }).html }];
 };
