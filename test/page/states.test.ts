@@ -288,6 +288,18 @@ it.each(['https://attack.invalid/a.png', 'data:text/html,<b>', 'data:image/png;b
 	},
 );
 
+it('numbers what has an order, however short it is, and shows tags side by side', () => {
+	const piece = pieceOf(0);
+	const fields = [
+		{ name: 'keyFrames', label: 'Key frames', value: ['Leap', 'Fall'] },
+		{ name: 'tone', label: 'Tone', value: ['tense', 'dry'] },
+	];
+	const { html } = renderReview(pageOf(undefined, { pieces: [{ ...piece, fields }] }));
+
+	expect(html).toContain('<dt>Key frames<dd><ol><li>Leap<li>Fall</ol>');
+	expect(html).toContain('<dt>Tone<dd><ul class=chips><li>tense<li>dry</ul>');
+});
+
 it('gives the same bytes for the same data', () => {
 	for (const state of Object.values(STATES)) expect(state()).toEqual(state());
 });

@@ -174,7 +174,7 @@ async function deadlineOf(context: IExecuteFunctions, now: number): Promise<Date
 		return new Date(now + hours * 3_600_000);
 	throw new PipelineError(
 		'input_refused',
-		`'Wait at Most (Hours)' is ${hours}; n8n needs at least 0.04 (2 minutes).`,
+		`'Wait at Most' is ${hours} hours; n8n needs at least 0.04 (2 minutes).`,
 		{
 			hint: 'Raise it, or set it to 0 to wait for as long as it takes.',
 		},
@@ -186,7 +186,7 @@ async function linkDaysOf(context: IExecuteFunctions): Promise<number> {
 	const { PipelineError } = await import('../../shared/errors');
 	const days = Number(context.getNodeParameter('options.linkDays', 0, 0));
 	if (Number.isFinite(days) && days >= 0) return days;
-	throw new PipelineError('input_refused', "'Link Is Good For (Days)' is not a number of days.", {
+	throw new PipelineError('input_refused', "'Link Is Good For' is not a number of days.", {
 		hint: 'Set it to a number, or to 0 for as long as the run waits.',
 	});
 }

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { keepStateInField, runField } from '../../shared/host/descriptions';
+import { accentField, keepStateInField, runField } from '../../shared/host/descriptions';
 
 export const properties: INodeProperties[] = [
 	{
@@ -17,13 +17,13 @@ export const properties: INodeProperties[] = [
 		description: 'What stands on top of the review page',
 	},
 	{
-		displayName: 'Wait at Most (Hours)',
+		displayName: 'Wait at Most (Hours, 0 = No Limit)',
 		name: 'waitHours',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
-			'After that everything leaves by No Decision, and the link expires. 0: the run waits for as long as it takes.',
+			'After that everything leaves by No Decision, and the link expires. With 0 the run waits for as long as it takes.',
 	},
 	{
 		displayName: 'Passcode',
@@ -59,21 +59,15 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
+			accentField,
 			{
-				displayName: 'Accent Colour',
-				name: 'accent',
-				type: 'color',
-				default: '#0b6e4f',
-				description: 'The colour of buttons and links on the page',
-			},
-			{
-				displayName: 'Link Is Good For (Days)',
+				displayName: 'Link Is Good For (Days, 0 = No Limit)',
 				name: 'linkDays',
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 2 },
 				default: 0,
 				description:
-					'After that the link opens nothing, while the run waits on; Review: Get Many gives a new one. 0: as long as the run waits.',
+					'After that the link opens nothing, while the run waits on; Review: Get Many gives a new one. With 0 it is good for as long as the run waits.',
 			},
 			{
 				displayName: 'Logo',

@@ -11,7 +11,7 @@ export async function statusPage(
 ): Promise<RenderedPage> {
 	const { reviewLink } = await import('../../shared/host');
 	const { linkParameters, statusNow, waitingReviewsOf } = await import('../../shared/review');
-	const { renderStatus, statusOf } = await import('../../shared/status');
+	const { LATEST, renderStatus, statusOf } = await import('../../shared/status');
 	const document = await store.read(run.runId);
 	const { until } = ticket;
 	const showsReview = until === undefined && context.getNodeParameter('showReview', true) === true;
@@ -32,7 +32,10 @@ export async function statusPage(
 	const state = statusOf(
 		{ ...run, ...statusNow(run, document, now) },
 		document,
-		await store.ledger(run.runId),
+		{
+			ledger: await store.ledger(run.runId, LATEST),
+			calls: await store.listSteps(run.runId, { kind: 'call', last: LATEST }),
+		},
 		reviews,
 	);
 	const linkWith = (more: Record<string, string>): string =>

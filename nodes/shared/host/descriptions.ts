@@ -1,5 +1,6 @@
 /** Fields that several nodes show, and the helper that ties fields to an operation. Loaded when n8n starts: types only. */
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+import { DEFAULT_ACCENT } from '../page';
 
 export const DEFAULT_MODEL = 'gemini-3.8-flash';
 export const DEFAULT_IMAGE_MODEL = 'gemini-nano-banana-2.1';
@@ -96,6 +97,15 @@ export const imageModelField: INodeProperties = {
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${DEFAULT_IMAGE_MODEL}` },
 	],
+};
+
+/** The colour of a page's buttons and links. */
+export const accentField: INodeProperties = {
+	displayName: 'Accent Colour',
+	name: 'accent',
+	type: 'color',
+	default: DEFAULT_ACCENT,
+	description: 'The colour of buttons and links on the page',
 };
 
 export const keepStateInField: INodeProperties = {

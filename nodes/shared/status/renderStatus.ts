@@ -19,6 +19,7 @@ export interface StatusFrame {
 	reload: { isOn: boolean; other: string };
 }
 
+const FREE = 'Nothing. The offline stand-in answers in place of Gemini, and charges nothing.';
 const RELOAD_SECONDS = { soon: 15, later: 60 } as const;
 
 /** A pure function: the same data gives the same bytes. */
@@ -83,7 +84,7 @@ function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text:
 	const open = run.reviews.filter(({ status }) => status === 'open');
 	if (open.length > 0) {
 		return {
-			heading: 'It waits for a person to decide',
+			heading: waitingFor(open),
 			// Other pieces of the run may be with another person.
 			text: html`${open.map((review) => reviewOf(review, frame))}${run.status === 'escalated' && note}`,
 		};
@@ -124,6 +125,13 @@ function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text:
 	}
 }
 
+/** `4 pieces wait for your decision`, where who reads it can decide. */
+function waitingFor(open: readonly StatusReview[]): string {
+	const left = open.reduce((sum, { pieces, decided }) => sum + pieces.length - decided, 0);
+	const whose = open.some(({ link }) => link !== undefined) ? 'your decision' : 'a person to decide';
+	return `${countOf(left, 'piece waits', 'pieces wait')} for ${whose}`;
+}
+
 function reviewOf({ title, pieces, decided, deadline, link }: StatusReview, { timeZone }: StatusFrame): Html {
 	const left = pieces.length - decided;
 	const what = decided === 0 ? countOf(pieces.length) : `${left} of ${countOf(pieces.length)}`;
@@ -155,8 +163,8 @@ function standOf(run: RunState, { timeZone, until }: StatusFrame): Html | false 
 	return html`<section class="notes stand"><h2>So far</h2><dl>
 		${lastStep && html`<dt>Last step</dt><dd>${lastStep.note} <small>${!lastStep.note.includes(lastStep.by) && `${lastStep.by}, `}${moment(lastStep.at, timeZone)}</small></dd>`}
 		${run.pieces.length > 0 && html`<dt>Work</dt><dd>${countsOf(run)}</dd>`}
-		<dt>Cost</dt><dd>${costOf(run)}</dd>
-		${estimateUsd !== undefined && html`<dt>Estimate at the start</dt><dd>about ${money(estimateUsd)}</dd>`}</dl></section>`;
+		<dt>Cost</dt><dd>${run.isStandIn === true ? FREE : costOf(run)}</dd>
+		${run.isStandIn !== true && estimateUsd !== undefined && html`<dt>Estimate at the start</dt><dd>about ${money(estimateUsd)}</dd>`}</dl></section>`;
 }
 
 /** `3 pieces: 1 approved, 2 with a person.` */
