@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { accentField, keepStateInField, runField } from '../../shared/host/descriptions';
+import { DEFAULT_ACCENT } from '../../shared/page';
 
 export const properties: INodeProperties[] = [
 	{
@@ -59,7 +60,7 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
-			accentField,
+			accentField(DEFAULT_ACCENT),
 			{
 				displayName: 'Link Is Good For (Days, 0 = No Limit)',
 				name: 'linkDays',

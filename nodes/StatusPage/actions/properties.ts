@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { accentField, keepStateInField } from '../../shared/host/descriptions';
+import { DEFAULT_ACCENT } from '../../shared/page';
 
 export const properties: INodeProperties[] = [
 	{
@@ -23,7 +24,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [accentField],
+		options: [accentField(DEFAULT_ACCENT)],
 	},
 	keepStateInField,
 ];

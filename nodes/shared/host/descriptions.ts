@@ -1,6 +1,5 @@
 /** Fields that several nodes show, and the helper that ties fields to an operation. Loaded when n8n starts: types only. */
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
-import { DEFAULT_ACCENT } from '../page';
 
 export const DEFAULT_MODEL = 'gemini-3.8-flash';
 export const DEFAULT_IMAGE_MODEL = 'gemini-nano-banana-2.1';
@@ -99,14 +98,14 @@ export const imageModelField: INodeProperties = {
 	],
 };
 
-/** The colour of a page's buttons and links. */
-export const accentField: INodeProperties = {
+/** The colour of a page's buttons and links. `colour`: the one that pages have without it. */
+export const accentField = (colour: string): INodeProperties => ({
 	displayName: 'Accent Colour',
 	name: 'accent',
 	type: 'color',
-	default: DEFAULT_ACCENT,
+	default: colour,
 	description: 'The colour of buttons and links on the page',
-};
+});
 
 export const keepStateInField: INodeProperties = {
 	displayName: 'Where the State Is Kept',
