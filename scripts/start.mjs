@@ -156,7 +156,7 @@ async function bringUp({ demo, port, keepData }) {
 	);
 	await enterAsOwner(n8n.api, home);
 	const credential = await provideCredential(n8n.api, home, connection);
-	const workflows = await importTemplates(n8n.api, home, credential);
+	const workflows = await importTemplates(n8n.api, home, credential, say);
 	say(`Templates in n8n: ${[...workflows.keys()].join(', ') || 'none'}.`);
 	const [quickStart, inbox] = [QUICK_START, INBOX].map((name) => {
 		const workflow = workflows.get(name);

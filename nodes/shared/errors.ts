@@ -139,7 +139,7 @@ export const FAILURE_KINDS = {
 	spend_cap_reached: {
 		layer: 'recovery',
 		retryable: false,
-		hint: "The run has spent as much as the Retry Router allows. Raise 'Stop When Spent (USD)' there, then run again.",
+		hint: "The run has spent as much as the Retry Router allows. Raise 'Stop When Spent' there, then run again.",
 	},
 	input_missing: {
 		layer: 'handoff',

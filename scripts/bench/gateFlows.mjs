@@ -1,22 +1,11 @@
 /** The workflows that the bench of the gate runs: the same concepts before a Human Gate and before n8n's own Form page. */
+import { beginRun, calledAt, node, to } from '../lib/steps.mjs';
 import { NOIR_CONCEPTS } from '../standIn/noir.mjs';
 
 /** @typedef {Record<string, any>} Json */
 
-/** @param {string} name @param {string} type @param {Json} parameters @param {Json} [more] @returns {Json} */
-const node = (name, type, parameters, more = {}) => ({
-	id: name,
-	name,
-	type,
-	typeVersion: 1,
-	position: [0, 0],
-	parameters,
-	...more,
-});
-
 /** Steps in a row. @param {string} name @param {readonly Json[]} nodes @param {string[]} [after] What each output of the last leads to. */
 function row(name, nodes, after = []) {
-	const to = (/** @type {string} */ target) => [{ node: target, type: 'main', index: 0 }];
 	const wires = nodes.map((each, index) => {
 		const next = nodes[index + 1];
 		return [each.name, { main: next === undefined ? after.map(to) : [to(next.name)] }];
@@ -54,17 +43,8 @@ export function gateWorkflow(name, concepts) {
 	return row(
 		name,
 		[
-			node(
-				'Called',
-				'n8n-nodes-base.webhook',
-				{ path: name, httpMethod: 'POST' },
-				{ typeVersion: 2, webhookId: name },
-			),
-			node('Begin', 'n8n-nodes-greenlight.sharedStateStore', {
-				resource: 'run',
-				operation: 'start',
-				brief: 'A rooftop chase',
-			}),
+			calledAt(name),
+			beginRun('A rooftop chase'),
 			...conceptSteps(concepts),
 			node('Gate', 'n8n-nodes-greenlight.humanGate', { title: 'Which concepts?' }),
 		],
@@ -106,12 +86,7 @@ export function formWorkflow(name, concepts) {
 /** Answers with the links of all open reviews. @param {string} name */
 export function linksWorkflow(name) {
 	return row(name, [
-		node(
-			'Called',
-			'n8n-nodes-base.webhook',
-			{ path: name, httpMethod: 'POST', responseMode: 'lastNode' },
-			{ typeVersion: 2, webhookId: name },
-		),
+		calledAt(name, { responseMode: 'lastNode' }),
 		node(
 			'Open reviews',
 			'n8n-nodes-greenlight.sharedStateStore',

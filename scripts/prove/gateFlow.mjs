@@ -1,5 +1,6 @@
 /** A workflow that waits at a Human Gate, and a reviewer's browser in front of it: for the proofs and the end-to-end tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beginRun, calledAt, node, to } from '../lib/steps.mjs';
 import { ENDED } from '../n8nApi.mjs';
 
 /** @typedef {Record<string, any>} Json */
@@ -11,17 +12,6 @@ export const GATE_ID = 'the-gate';
 export const BRIEF = 'Set your brief';
 /** What the gate's outputs lead to, in their order. */
 export const AFTER = ['After No Decision', 'After Approved', 'After Rejected', 'After Redirected'];
-
-/** @param {string} name @param {string} type @param {Json} parameters @param {Json} [more] @returns {Json} */
-const node = (name, type, parameters, more = {}) => ({
-	id: name,
-	name,
-	type,
-	typeVersion: 1,
-	position: [0, 0],
-	parameters,
-	...more,
-});
 
 /** Edit Fields that adds one field. @param {string} name @param {string} field @param {string} value */
 const editFields = (name, field, value) =>
@@ -55,17 +45,8 @@ return Promise.all(pieces.map(async ({ file, ...json }) => ({
 })));`;
 	const nodes = [
 		node('Button', 'n8n-nodes-base.manualTrigger', {}),
-		node(
-			'Called',
-			'n8n-nodes-base.webhook',
-			{ path: name, httpMethod: 'POST' },
-			{ typeVersion: 2, webhookId: name },
-		),
-		node('Begin', 'n8n-nodes-greenlight.sharedStateStore', {
-			resource: 'run',
-			operation: 'start',
-			brief: 'Twelve stills for a rooftop chase',
-		}),
+		calledAt(name),
+		beginRun('Twelve stills for a rooftop chase'),
 		node('Pieces', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 }),
 		editFields(BRIEF, 'brief', '=Brief of {{ $json.id }}'),
 		node(GATE, 'n8n-nodes-greenlight.humanGate', { title: 'Which stills?', ...gate }, { id: GATE_ID }),
@@ -74,7 +55,6 @@ return Promise.all(pieces.map(async ({ file, ...json }) => ({
 	nodes.forEach(
 		(each, index) => (each.position = [220 * Math.min(index, 6), index < 6 ? 300 : 160 * (index - 5)]),
 	);
-	const to = (/** @type {string} */ target) => [{ node: target, type: 'main', index: 0 }];
 	const connections = {
 		Button: { main: [to('Begin')] },
 		Called: { main: [to('Begin')] },
@@ -99,7 +79,7 @@ export function tellWorkflow(name) {
 			),
 			node('Send it', 'n8n-nodes-base.noOp', {}),
 		],
-		connections: { Told: { main: [[{ node: 'Send it', type: 'main', index: 0 }]] } },
+		connections: { Told: { main: [to('Send it')] } },
 		settings: { executionOrder: 'v1' },
 	};
 }

@@ -54,25 +54,35 @@ export async function provideCredential(api, home, { apiKey, baseUrl }) {
  * @param {N8nApi} api @param {Home} home @param {{ id: string, name: string }} credential
  * @returns {Promise<Map<string, Json>>} Workflows as n8n has them, by file name without `.json`.
  */
-export async function importTemplates(api, home, credential) {
+export async function importTemplates(api, home, credential, say) {
 	const files = (await readdir(TEMPLATES)).filter((file) => file.endsWith('.json')).sort();
 	const needsCredential = await typesWithCredential(api);
 	const workflows = new Map();
 	for (const file of files) {
 		const text = await readFile(join(TEMPLATES, file), 'utf8');
 		const template = withCredential(JSON.parse(text), needsCredential, credential);
-		workflows.set(file.replace(/\.json$/, ''), await importTemplate(api, home, file, template, hashOf(text)));
+		workflows.set(
+			file.replace(/\.json$/, ''),
+			await importTemplate(api, home, file, template, hashOf(text), say),
+		);
 	}
 	await home.save();
 	return workflows;
 }
 
-/** @param {N8nApi} api @param {Home} home @param {string} file @param {Json} template @param {string} hash @returns {Promise<Json>} */
-async function importTemplate(api, home, file, template, hash) {
+/**
+ * @param {N8nApi} api @param {Pick<Home, 'notes'>} home @param {string} file @param {Json} template @param {string} hash
+ * @param {(line: string) => void} say @returns {Promise<Json>}
+ */
+export async function importTemplate(api, home, file, template, hash, say) {
 	const noted = home.notes.workflows[file];
 	const present = noted && (await api.getWorkflow(noted.id).catch(() => undefined));
 	if (present && !present.isArchived) {
-		if (noted.hash === hash || present.versionId !== noted.versionId) return present;
+		if (noted.hash === hash) return present;
+		if (present.versionId !== noted.versionId) {
+			say(keptOf(present.name));
+			return present;
+		}
 		const { nodes, connections, settings } = template;
 		const updated = await api.updateWorkflow(noted.id, {
 			nodes,
@@ -87,6 +97,10 @@ async function importTemplate(api, home, file, template, hash) {
 	home.notes.workflows[file] = { id: imported.id, hash, versionId: imported.versionId };
 	return imported;
 }
+
+/** @param {string} name */
+const keptOf = (name) =>
+	`You changed '${name}' in n8n, so it was kept as it is. The package has a newer one: to get it, archive yours in n8n and start again.`;
 
 /** @param {N8nApi} api @returns {Promise<Set<string>>} */
 async function typesWithCredential(api) {

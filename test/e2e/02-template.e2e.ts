@@ -63,7 +63,7 @@ describe('template 01', () => {
 		const id = await flow.send({
 			'Your brief': 'Two concepts for a noir chase through a printing house',
 			'How many concepts': 2,
-			'A file that belongs to the brief': {
+			'A file that belongs to the brief (PDF, text, JPEG or PNG, up to 15 MB)': {
 				fileName: 'notes.txt',
 				type: 'text/plain',
 				bytes: Buffer.from(file),

@@ -57,7 +57,7 @@ const PANELS: Array<[node: string, file: string, labels: string[]]> = [
 		'panel-router',
 		[
 			'Attempts',
-			'How Many Have to Pass',
+			'How Many Have to Pass (0 = All)',
 			'How to Try Again',
 			'When Nothing Is Left to Try',
 			'Options',

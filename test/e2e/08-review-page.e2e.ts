@@ -143,7 +143,7 @@ describe('the review page in Chromium', () => {
 			expect(y).toBeGreaterThanOrEqual(0);
 		});
 
-		it('comes back to the problems, also from the contact sheet', async () => {
+		it('comes back to the problems, also from the overview', async () => {
 			await open(state('open'), WITHOUT);
 
 			await page

@@ -66,7 +66,7 @@ describe('the status page', () => {
 
 		await until('the run waits for a person', async () => (await flow.run()).status === 'waiting');
 		await follow.click();
-		await page.getByRole('heading', { name: 'It waits for a person to decide' }).waitFor();
+		await page.getByRole('heading', { name: /pieces? waits? for your decision/ }).waitFor();
 		await picture(page, 'status-waiting');
 		const asked = await visit(link);
 		expect(isGuarded(asked)).toBe(true);
@@ -151,7 +151,7 @@ describe('the status page', () => {
 			status: statusUrl,
 		});
 		expect((await visit(String(found?.review))).body).toContain('Send decisions');
-		expect((await visit(String(found?.status))).body).toContain('It waits for a person to decide');
+		expect((await visit(String(found?.status))).body).toMatch(/pieces? waits? for your decision/);
 	});
 
 	it('reloads by itself although it may run no script', async () => {

@@ -254,7 +254,7 @@ describe('the human gate', () => {
 
 	it('refuses a wait that n8n cannot keep, and says which it can', async () => {
 		const ran = await park(1, { waitHours: 0.01 });
-		expect(String(Object(ran.error).message)).toContain("'Wait at Most (Hours)'");
+		expect(String(Object(ran.error).message)).toContain("'Wait at Most'");
 	});
 
 	it('knows a link of another review and a tampered one, and decides nothing', async () => {

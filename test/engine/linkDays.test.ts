@@ -138,6 +138,6 @@ describe('how long a link is good', () => {
 			'Start > Write > Gate',
 		);
 		const ran = await runWorkflow(json, { geminiUrl: model().url });
-		expect(String(Object(ran.error).message)).toContain("'Link Is Good For (Days)'");
+		expect(String(Object(ran.error).message)).toContain("'Link Is Good For'");
 	});
 });

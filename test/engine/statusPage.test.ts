@@ -1,6 +1,7 @@
 /** Run: Get Status Link and the Status Page: who has the link sees the run, and nobody else sees anything. */
 import type { IDataObject } from 'n8n-workflow';
 import { unzipSync } from 'fflate';
+import { SqlStateStore } from '../../nodes/shared/state/sqlStore';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
 import { closeStores } from '../../nodes/shared/host';
 import { agentThatCalls, flowWithAgent, toolVariant } from '../support/aiTool';
@@ -62,7 +63,7 @@ describe('the status page', () => {
 		const answer = await open(urlOf(ran));
 
 		expect([answer.status, answer.told]).toEqual([200, { noWebhookResponse: true }]);
-		expect(answer.body).toContain('It waits for a person to decide');
+		expect(answer.body).toContain('2 pieces wait for your decision');
 		for (const { title } of ran.out('Write')) expect(answer.body).toContain(String(title));
 		expect(answer.headers).toMatchObject({
 			'cache-control': 'no-store',
@@ -70,6 +71,21 @@ describe('the status page', () => {
 			'content-security-policy': expect.stringMatching(/^default-src 'none'.*script-src 'none'.*sandbox/),
 			refresh: '60',
 		});
+	});
+
+	it('reads the latest of the ledger and of the calls only', async () => {
+		const ran = await park();
+		const store = await engine.store();
+		const [ledger, steps] = [
+			jest.spyOn(SqlStateStore.prototype, 'ledger'),
+			jest.spyOn(SqlStateStore.prototype, 'listSteps'),
+		];
+		await open(urlOf(ran));
+
+		const runId = String(ran.out('Link')[0]?.runId);
+		expect(ledger.mock.calls).toEqual([[runId, 20]]);
+		expect(steps.mock.calls).toEqual([[runId, { kind: 'call', last: 20 }]]);
+		expect((await store.ledger(runId)).length).toBeGreaterThan(0);
 	});
 
 	it('leads to the review page, signed when it is shown', async () => {

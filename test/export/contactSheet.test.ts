@@ -59,6 +59,7 @@ describe('the contact sheet', () => {
 			key_frames: ['A long first frame, seen from above', 'Leap'],
 			tone: ['tense', 'noir'],
 			shots: [{ lens: '35mm', seconds: 4 }],
+			steps: ['Run', 'Fall'],
 			isNight: true,
 			nothing: null,
 			empty: ['', null],
@@ -70,6 +71,7 @@ describe('the contact sheet', () => {
 			'<dt dir="auto">Key frames</dt><dd dir="auto"><ol><li dir="auto">A long first frame, seen from above</li>',
 			'<ul class="words"><li dir="auto">tense</li><li dir="auto">noir</li></ul>',
 			'<li dir="auto"><dl><div><dt dir="auto">Lens</dt><dd dir="auto">35mm</dd></div>',
+			'<dt dir="auto">Steps</dt><dd dir="auto"><ol><li dir="auto">Run</li><li dir="auto">Fall</li></ol>',
 			'<dt dir="auto">Is night</dt><dd dir="auto">Yes</dd>',
 		])
 			expect(html).toContain(text);

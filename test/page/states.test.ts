@@ -95,8 +95,8 @@ describe('a thank-you page says until when the link is good', () => {
 	});
 
 	it('and nothing of it where nothing comes back, or there is no end', () => {
-		expect(textOf(htmlOf('thanksDone'))).not.toContain('until');
-		expect(textOf(htmlOf('thanksLeaving'))).not.toContain('good until');
+		expect(textOf(htmlOf('thanksDone'))).not.toContain('It is good until');
+		expect(textOf(htmlOf('thanksLeaving'))).not.toContain('It is good until');
 	});
 });
 
@@ -288,6 +288,18 @@ it.each(['https://attack.invalid/a.png', 'data:text/html,<b>', 'data:image/png;b
 	},
 );
 
+it('numbers what has an order, however short it is, and shows tags side by side', () => {
+	const piece = pieceOf(0);
+	const fields = [
+		{ name: 'keyFrames', label: 'Key frames', value: ['Leap', 'Fall'] },
+		{ name: 'tone', label: 'Tone', value: ['tense', 'dry'] },
+	];
+	const { html } = renderReview(pageOf(undefined, { pieces: [{ ...piece, fields }] }));
+
+	expect(html).toContain('<dt>Key frames<dd><ol><li>Leap<li>Fall</ol>');
+	expect(html).toContain('<dt>Tone<dd><ul class=chips><li>tense<li>dry</ul>');
+});
+
 it('gives the same bytes for the same data', () => {
 	for (const state of Object.values(STATES)) expect(state()).toEqual(state());
 });
@@ -295,10 +307,10 @@ it('gives the same bytes for the same data', () => {
 it('shows times in UTC when it knows no other zone, and odd ones as they are', () => {
 	const { timeZone: _, ...frame } = frameOf();
 
-	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: '2026-03-06T17:00:00Z' }).html)).toContain(
-		'6 March 2026 at 17:00 UTC',
-	);
-	expect(textOf(renderNotice({ kind: 'expired', frame, deadline: 'day 1 (soon)' }).html)).toContain(
-		'on day 1 (soon).',
-	);
+	expect(
+		textOf(renderNotice({ kind: 'expired', frame, hasSent: true, deadline: '2026-03-06T17:00:00Z' }).html),
+	).toContain('6 March 2026 at 17:00 UTC');
+	expect(
+		textOf(renderNotice({ kind: 'expired', frame, hasSent: false, deadline: 'day 1 (soon)' }).html),
+	).toContain('on day 1 (soon).');
 });

@@ -47,6 +47,11 @@ function allDecided(say: Say): ReviewPiece[] {
 }
 
 /** Each state by name, rendered with what `say` makes of its texts. */
+const RESULT = {
+	address: 'https://n8n.example/webhook/greenlight-status?run=run-1&until=1775000000000&key=00',
+	until: '2026-04-05T17:00:00.000Z',
+};
+
 export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 	open: (say = asIs) => renderReview(pageOf(say)),
 	onePiece: (say = asIs) => renderReview(pageOf(say, { pieces: [pieceOf(0, say)], number: 1 })),
@@ -123,6 +128,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			continued: true,
 			comesBack: true,
 			deadline: say('2026-03-06T17:00:00.000Z'),
+			result: RESULT,
 		}),
 	thanksPartly: (say = asIs) =>
 		renderNotice({
@@ -148,13 +154,15 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			kind: 'thanks',
 			frame: frameOf(say),
 			decided: decidedList(say).slice(0, 1),
+			unused: [{ slot: 2, title: say('Neon Vertigo') }],
+			result: RESULT,
 			left: 0,
 			continued: true,
 			comesBack: true,
 			deadline: say('2026-03-06T17:00:00.000Z'),
 		}),
 	decidedBefore: (say = asIs) =>
-		renderNotice({ kind: 'decidedBefore', frame: frameOf(say), decided: decidedList(say) }),
+		renderNotice({ kind: 'decidedBefore', frame: frameOf(say), decided: decidedList(say), result: RESULT }),
 	oldRound: (say = asIs) =>
 		renderNotice({ kind: 'oldRound', frame: frameOf(say), number: 1, hasSent: false }),
 	oldRoundLeadsOn: (say = asIs) =>
@@ -170,7 +178,12 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 			pageOf(say, { pieces: [pieceOf(0, say)], number: 1, models: ['stand-in-for-gemini-3.8-flash'] }),
 		),
 	expired: (say = asIs) =>
-		renderNotice({ kind: 'expired', frame: frameOf(say), deadline: say('2026-03-06T17:00:00.000Z') }),
+		renderNotice({
+			kind: 'expired',
+			frame: frameOf(say),
+			deadline: say('2026-03-06T17:00:00.000Z'),
+			hasSent: true,
+		}),
 	linkOver: (say = asIs) => renderNotice({ kind: 'linkOver', frame: frameOf(say), hasSent: true }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
 	notValid: () => renderNotice({ kind: 'notValid' }),

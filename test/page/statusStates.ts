@@ -84,6 +84,10 @@ export const STATUS_STATES: Readonly<Record<string, (say?: Say) => RenderedPage>
 	statusStalled: (say = asIs) => show(say, { status: 'stalled', note: say('2 concepts never came.') }),
 	statusCrashed: (say = asIs) => show(say, { status: 'crashed' }),
 	statusStopped: (say = asIs) => show(say, { status: 'stopped', note: say('Stopped by Ana.') }),
+	statusByStandIn: (say = asIs) => show(say, { isStandIn: true }),
+	statusForReviewer: (say = asIs) =>
+		show(say, { status: 'finished', approved: 2 }, { until: '2026-04-05T17:00:00.000Z' }),
+	statusLinkOver: () => renderStatusNotice({ kind: 'linkOver' }),
 	statusNotValid: () => renderStatusNotice({ kind: 'notValid' }),
 	statusUnavailable: (say = asIs) =>
 		renderStatusNotice({
@@ -92,6 +96,8 @@ export const STATUS_STATES: Readonly<Record<string, (say?: Say) => RenderedPage>
 			hint: say('Check that it runs.'),
 		}),
 	formSent: (say = asIs) => renderEnding({ title: say('Rooftop Chase'), statusUrl: LINK, estimateUsd: 0.04 }),
+	formSentToStandIn: (say = asIs) =>
+		renderEnding({ title: say('Rooftop Chase'), statusUrl: LINK, estimateUsd: 0.04, isStandIn: true }),
 	formFailed: (say = asIs) =>
 		renderEnding({
 			title: '',

@@ -353,7 +353,7 @@ it.each([
 	[{ attempts: 0 }, "'Attempts'"],
 	[{ attempts: Number.NaN }, "'Attempts'"],
 	[{ deadlineMs: -1 }, "'Deadline'"],
-	[{ spendCapUsd: Number.POSITIVE_INFINITY }, "'Stop When Spent (USD)'"],
+	[{ spendCapUsd: Number.POSITIVE_INFINITY }, "'Stop When Spent'"],
 	[{ backoff: { initialMs: -1, factor: 2, maximumMs: 1 } }, "'First Wait'"],
 	[{ backoff: { initialMs: 1, factor: 0.5, maximumMs: 1 } }, "'Wait Factor'"],
 	[{ backoff: { initialMs: 1, factor: 2, maximumMs: Number.NaN } }, "'Longest Wait'"],

@@ -127,7 +127,11 @@ async function tellReviewer(
 	const workflowId = textOf(context, 'tellWorkflow');
 	if (workflowId === '') return;
 	const { toNodeError } = await import('../../shared/host');
+	const { resultOf } = await import('./resultOf');
 	const { run } = round.found;
+	const { result } = await resultOf(context, { run, review }, () =>
+		context.getNodeParameter('options.showResult', 0, true),
+	);
 	const step: Step = {
 		key: `told:${review.id}@${review.instance ?? ''}${review.executionId}`,
 		kind: 'decision',
@@ -143,6 +147,7 @@ async function tellReviewer(
 		run: run.title,
 		pieces: review.pieces.length,
 		deadline: review.deadline ?? '',
+		result: result?.address ?? '',
 	};
 	try {
 		await context.executeWorkflow({ id: workflowId }, [{ json }], undefined, { doNotWaitToFinish: true });
@@ -169,7 +174,7 @@ async function deadlineOf(context: IExecuteFunctions, now: number): Promise<Date
 		return new Date(now + hours * 3_600_000);
 	throw new PipelineError(
 		'input_refused',
-		`'Wait at Most (Hours)' is ${hours}; n8n needs at least 0.04 (2 minutes).`,
+		`'Wait at Most' is ${hours} hours; n8n needs at least 0.04 (2 minutes).`,
 		{
 			hint: 'Raise it, or set it to 0 to wait for as long as it takes.',
 		},
@@ -181,7 +186,7 @@ async function linkDaysOf(context: IExecuteFunctions): Promise<number> {
 	const { PipelineError } = await import('../../shared/errors');
 	const days = Number(context.getNodeParameter('options.linkDays', 0, 0));
 	if (Number.isFinite(days) && days >= 0) return days;
-	throw new PipelineError('input_refused', "'Link Is Good For (Days)' is not a number of days.", {
+	throw new PipelineError('input_refused', "'Link Is Good For' is not a number of days.", {
 		hint: 'Set it to a number, or to 0 for as long as the run waits.',
 	});
 }

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { keepStateInField, runField } from '../../shared/host/descriptions';
+import { accentField, keepStateInField, runField } from '../../shared/host/descriptions';
+import { DEFAULT_ACCENT } from '../../shared/page';
 
 export const properties: INodeProperties[] = [
 	{
@@ -17,13 +18,13 @@ export const properties: INodeProperties[] = [
 		description: 'What stands on top of the review page',
 	},
 	{
-		displayName: 'Wait at Most (Hours)',
+		displayName: 'Wait at Most (Hours, 0 = No Limit)',
 		name: 'waitHours',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
-			'After that everything leaves by No Decision, and the link expires. 0: the run waits for as long as it takes.',
+			'After that everything leaves by No Decision, and the link expires. With 0 the run waits for as long as it takes.',
 	},
 	{
 		displayName: 'Passcode',
@@ -39,7 +40,7 @@ export const properties: INodeProperties[] = [
 		type: 'workflowSelector',
 		default: '',
 		description:
-			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces and deadline.',
+			'A workflow that is started with the link, to send it by e-mail or chat. It gets link, title, run, pieces, deadline and result, which is a link to see what comes of it.',
 	},
 	{
 		displayName:
@@ -59,21 +60,15 @@ export const properties: INodeProperties[] = [
 		placeholder: 'Add Option',
 		default: {},
 		options: [
+			accentField(DEFAULT_ACCENT),
 			{
-				displayName: 'Accent Colour',
-				name: 'accent',
-				type: 'color',
-				default: '#0b6e4f',
-				description: 'The colour of buttons and links on the page',
-			},
-			{
-				displayName: 'Link Is Good For (Days)',
+				displayName: 'Link Is Good For (Days, 0 = No Limit)',
 				name: 'linkDays',
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 2 },
 				default: 0,
 				description:
-					'After that the link opens nothing, while the run waits on; Review: Get Many gives a new one. 0: as long as the run waits.',
+					'After that the link opens nothing, while the run waits on; Review: Get Many gives a new one. With 0 it is good for as long as the run waits.',
 			},
 			{
 				displayName: 'Logo',
@@ -83,6 +78,14 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. data:image/png;base64,…',
 				description:
 					'A small picture written out as text: a data: address of a PNG, JPEG, GIF, WebP, AVIF or SVG in base64. Search the web for "image to data URI" to turn a file into one.',
+			},
+			{
+				displayName: 'Show the Way to the Result',
+				name: 'showResult',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether who decided gets a link to what comes of it: where the run stands, and the approved work to download. It works for 30 days while a workflow with a Status Page step is published, and nobody can decide with it.',
 			},
 			{
 				displayName: 'Reviewer',

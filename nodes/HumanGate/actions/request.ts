@@ -100,7 +100,8 @@ async function refusalOf(
 		return oldRound(context, document, asked, frame, next);
 	}
 	const { deadline } = review;
-	if (isClosed && deadline !== undefined) return { kind: 'expired', frame, deadline };
+	if (isClosed && deadline !== undefined)
+		return { kind: 'expired', frame, deadline, hasSent: isPost(context) };
 	return isLate ? { kind: 'linkOver', frame, hasSent: isPost(context) } : undefined;
 }
 
@@ -108,7 +109,8 @@ function isPost(context: IWebhookFunctions): boolean {
 	return context.getRequestObject().method === 'POST';
 }
 
-function isOver({ deadline }: Review, now: number): boolean {
+/** Whether the review's time is over. */
+export function isOver({ deadline }: Review, now: number): boolean {
 	return deadline !== undefined && Date.parse(deadline) <= now;
 }
 

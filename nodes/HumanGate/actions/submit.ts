@@ -1,6 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type {
 	DecidedPiece,
+	NamedPiece,
 	PageState,
 	Problem,
 	ReviewPage,
@@ -11,7 +12,8 @@ import type {
 	Answers,
 } from '../../shared/review';
 import { noticePage, pageOf, sendPage, setHeaders } from './answer';
-import { oldRound, type GateRequest } from './request';
+import { isOver, oldRound, type GateRequest } from './request';
+import { resultOf } from './resultOf';
 import { changedProblems, changedSince } from './changed';
 import { toDecided, toReviewPage } from './reviewData';
 
@@ -64,22 +66,30 @@ async function take(
 ): Promise<IWebhookResponseData> {
 	const { decide } = await import('../../shared/review');
 	const { store, data } = request;
+	const { deadline } = data.review;
+	const now = Date.now();
+	// The page was opened in time, but by now n8n may have let the run go on: what is written here might be lost.
+	if (deadline !== undefined && isOver(data.review, now)) {
+		const expired = { kind: 'expired', frame: data.frame, deadline, hasSent: true } as const;
+		return sendPage(context, await noticePage(expired));
+	}
 	const decided = await decide(store, data.run.runId, {
 		review: data.review,
 		choices,
 		reviewer: submission.reviewer,
 		reviewerVerified: data.review.asksPasscode === true ? 'passcode' : 'none',
 		sendsUndecided: submission.send === 'decided',
-		at: new Date().toISOString(),
+		at: new Date(now).toISOString(),
 		by: context.getNode().name,
 	});
-	const now = await reread(request, decided);
+	const after = await reread(request, decided);
 	if (decided.isComplete) {
 		const counts = decided.beaten.length < choices.length ? 'some' : 'none';
-		return deliver(context, now, decided.answers, choices.length === 0 ? 'nothingChosen' : counts);
+		const unused = await unusedOf(after, decided);
+		return deliver(context, after, decided.answers, choices.length === 0 ? 'nothingChosen' : counts, unused);
 	}
-	const problems = await problemsAfter(now, decided, submission);
-	if (problems.length > 0) return refuse(context, now, problems, typed);
+	const problems = await problemsAfter(after, decided, submission);
+	if (problems.length > 0) return refuse(context, after, problems, typed);
 	const { leadsBack } = await import('../../shared/host');
 	const left = data.review.pieces.length - decided.answers.size;
 	return sendPage(
@@ -87,7 +97,8 @@ async function take(
 		await noticePage({
 			kind: 'thanks',
 			frame: data.frame,
-			decided: await decidedPieces(now, decided.answers),
+			decided: await decidedPieces(after, decided.answers),
+
 			left,
 			continued: false,
 			comesBack: leadsBack(context),
@@ -102,6 +113,7 @@ async function deliver(
 	request: GateRequest,
 	answers: Answers,
 	counts: 'nothingChosen' | 'none' | 'some' = 'nothingChosen',
+	unused: readonly NamedPiece[] = [],
 ): Promise<IWebhookResponseData> {
 	const { keepLineage, leadsBack, outputsTaken } = await import('../../shared/host');
 	const { claimDelivery, endRun } = await import('../../shared/review');
@@ -114,6 +126,7 @@ async function deliver(
 	}
 	const left = [...answers.values()].filter((decision) => decision === null).length;
 	const comesBack = leadsBack(context);
+	const result = await resultOf(context, data, () => context.getNodeParameter('options.showResult', true));
 	const thanks = {
 		kind: 'thanks',
 		frame: data.frame,
@@ -121,9 +134,11 @@ async function deliver(
 		left,
 		continued: true,
 		comesBack,
+		unused,
+		...result,
 		...(data.answerBy === undefined ? {} : { deadline: data.answerBy }),
 	} as const;
-	const before = { kind: 'decidedBefore', frame: data.frame, decided } as const;
+	const before = { kind: 'decidedBefore', frame: data.frame, decided, ...result } as const;
 	if (!(await claimDelivery(store, runId, data.review, Date.now()))) {
 		// Two that decide different pieces at once both stand; one of them sends on for both.
 		return sendPage(context, await noticePage(counts === 'some' ? thanks : before));
@@ -237,6 +252,15 @@ async function problemsAfter(
 async function reread(request: GateRequest, { answers }: Decided): Promise<GateRequest> {
 	const document = await request.store.read(request.data.run.runId);
 	return { ...request, data: { ...request.data, document, answers } };
+}
+
+/** The pieces that this reviewer chose for too late. */
+async function unusedOf({ data }: GateRequest, { beaten }: Decided): Promise<NamedPiece[]> {
+	const { artefactsOf } = await import('../../shared/state');
+	const ids = new Set(beaten.map(({ artefactId }) => artefactId));
+	return artefactsOf(data.document)
+		.filter(({ id }) => ids.has(id))
+		.map(({ slot, title }) => ({ slot, title }));
 }
 
 async function openPage(data: GateRequest['data']): Promise<ReviewPage> {

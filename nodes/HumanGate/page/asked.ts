@@ -1,10 +1,8 @@
 /** What the work was made for, folded away on top of the page. */
 import { html, type Html } from '../../shared/html';
+import { isStandIn } from '../../shared/page';
 import type { ReviewPage } from '../../shared/review';
 import { fieldList } from './values';
-
-/** Answers of the offline stand-in model name it so. */
-const STAND_IN = /^stand-in-for-/;
 
 export function renderAsked({ askedFor, models }: ReviewPage): Html {
 	return html`${
@@ -13,7 +11,7 @@ export function renderAsked({ askedFor, models }: ReviewPage): Html {
 			<p>${askedFor.brief}</p>
 			${askedFor.intent.length > 0 && html`<p class=hush>What was read from it:</p>${fieldList(askedFor.intent)}`}</details>`
 	}
-		${models.some((model) => STAND_IN.test(model)) && standIn()}`;
+		${models.some(isStandIn) && standIn()}`;
 }
 
 function standIn(): Html {

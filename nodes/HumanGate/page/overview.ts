@@ -1,4 +1,4 @@
-/** The contact sheet: every piece of the page small, with a link to it. */
+/** The overview: every piece of the page small, with a link to it. */
 import { html, type Html } from '../../shared/html';
 import type { ReviewPage, ReviewPiece } from '../../shared/review';
 import { isPassing } from '../../shared/review/edits';
@@ -9,7 +9,7 @@ const OUTCOMES = { pass: 'Passed', fail: 'Not passed', unsure: 'Unsure' } as con
 
 export function renderOverview(page: ReviewPage, isAsking: boolean): Html {
 	const passing = page.pieces.filter(isPassing).length;
-	return html`<section class=overview aria-labelledby=sheet><div class=line><h2 id=sheet>Contact sheet</h2>
+	return html`<section class=overview aria-labelledby=sheet><div class=line><h2 id=sheet>All pieces</h2>
 		${
 			isAsking &&
 			passing > 0 &&

@@ -2,7 +2,9 @@
 import { html, type Html } from '../../shared/html';
 import type {
 	DecidedPiece,
+	NamedPiece,
 	OldRoundNotice,
+	ResultLink,
 	ReviewFrame,
 	ReviewNotice,
 	ThanksNotice,
@@ -54,7 +56,7 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 			return {
 				heading: 'Somebody else decided first',
 				text: html`<p>The decisions below were sent before yours and stand. What you sent just now was not used. If you see it
-					 differently, talk to the reviewer named below.</p>`,
+					 differently, talk to the reviewer named below.</p>${resultOf(notice.result, notice.frame)}`,
 				decided: notice.decided,
 			};
 		case 'oldRound':
@@ -62,7 +64,8 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 		case 'expired':
 			return {
 				heading: 'The time to decide is over',
-				text: html`<p>This review ended on ${moment(notice.deadline, notice.frame.timeZone)}. What was not decided by then left without a
+				text: html`${notice.hasSent && html`<p>What you sent just now came too late and was not used.</p>`}
+					<p>This review ended on ${moment(notice.deadline, notice.frame.timeZone)}. What was not decided by then left without a
 					 decision. Ask whoever sent you the link if the work should be reviewed again.</p>`,
 			};
 		case 'linkOver':
@@ -110,11 +113,12 @@ function oldRound({ number, hasSent, next }: OldRoundNotice): NoticeWords {
 }
 
 function thanks(notice: ThanksNotice): NoticeWords {
-	const { decided, left, continued, deadline, frame } = notice;
+	const { decided, left, continued, deadline, frame, unused = [] } = notice;
 	const saved = decided.length === 0 ? 'No decision' : countOf(decided.length, 'decision', 'decisions');
 	return {
 		heading: continued ? 'Thank you, the run goes on' : 'Thank you, your decisions are saved',
 		text: html`<p>${saved} saved.</p>
+			${unused.length > 0 && unusedOf(unused)}
 			${
 				left > 0 &&
 				html`<p>${continued ? leftWithout(left) : waiting(left)}
@@ -142,16 +146,32 @@ function whatHappens({ decided, comesBack }: ThanksNotice): Html {
 }
 
 /** Where to look from now on. What n8n answers at this link while no review waits is n8n's own, so it is said before. */
-function whereNext({ decided, comesBack, deadline, frame }: ThanksNotice): Html {
+function whereNext(notice: ThanksNotice): Html {
+	const { decided, comesBack, deadline, frame } = notice;
 	const isSentBack = decided.some(({ action }) => action !== 'approve');
 	if (!isSentBack || !comesBack) {
-		return html`<p>You are done here and can close this page. Whoever sent you the link finds what comes of it in n8n, in this
-			 run under Executions.</p>`;
+		return html`<p>You are done here and can close this page.</p>${resultOf(notice.result, frame)}`;
 	}
 	return html`<p><b>The new work comes to this same link,</b> so keep it or bookmark this page.${deadline && html` It is good until ${moment(deadline, frame.timeZone)}.`}</p>
 		<p class=go><a class=button href="">See whether it is ready</a></p>
 		<p class=hush>Until then n8n itself answers there: with “is running already” while the work is being made, with “No action
-		 required” when the run waits for something else or has ended. Come back later, or ask whoever sent you the link.</p>`;
+		 required” when the run waits for something else or has ended. Then there is nothing to decide.</p>${resultOf(notice.result, frame)}`;
+}
+
+/** Where what comes of it is found, now and when n8n itself answers at the link of the review. */
+function resultOf(result: ResultLink | undefined, { timeZone }: ReviewFrame): Html {
+	if (result === undefined || !/^https?:\/\//.test(result.address)) {
+		return html`<p>Whoever sent you the link finds what comes of it on the run’s status page, or in n8n, in this run under Executions.</p>`;
+	}
+	return html`<p class=go><a class=button href="${result.address}">See what comes of it</a></p>
+		<p class=hush>That page shows how the run stands, and later has the approved work to download. Bookmark it: it is good until
+		 ${moment(result.until, timeZone)}. If it does not open, ask whoever sent you the link to the review.</p>`;
+}
+
+/** Two decided at once, and for these pieces the other one was first. */
+function unusedOf(unused: readonly NamedPiece[]): Html {
+	const names = unused.map(({ slot, title }, index) => html`${index > 0 && ', '}${slot} “${title}”`);
+	return html`<p><b>Not used: what you sent for ${names}.</b> Somebody else was first, and what they decided stands.</p>`;
 }
 
 function leftWithout(left: number): string {

@@ -1,5 +1,5 @@
 /**
- * The page's script: comfort only, everything works without it. Shortcuts, counter, marks on the contact sheet, "approve all
+ * The page's script: comfort only, everything works without it. Shortcuts, counter, marks on the overview, "approve all
  * that pass" without a round trip, and a question before unsent decisions are left. Fixed text, allowed by its hash; it
  * writes text only, never markup.
  */

@@ -1,44 +1,38 @@
 /** Lays out any value for reading: never as JSON. */
-import { html, labelOf, swatches, type Html } from '../../shared/html';
+import { html, isTagList, labelOf, swatches, type Html } from '../../shared/html';
 import type { FieldChange, PieceField } from '../../shared/review';
 import type { Json } from '../../shared/state';
 
 /** Deeper than this nobody reads; it also bounds the work on hostile data. */
 const MAX_DEPTH = 6;
-/** Up to here the members of a list stand side by side. */
-const CHIP_LENGTH = 28;
 
 /** A piece's fields as a list of names and values. */
 export function fieldList(fields: readonly PieceField[]): Html {
-	return html`<dl>${fields.map(({ label, value }) => html`<dt>${label}<dd>${showValue(value)}`)}</dl>`;
+	return html`<dl>${fields.map(({ label, value }) => html`<dt>${label}<dd>${showValue(value, label)}`)}</dl>`;
 }
 
-export function showValue(value: Json | undefined, depth = 0): Html {
+/** `label`: of the field that it belongs to. */
+function showValue(value: Json | undefined, label: string, depth = 0): Html {
 	if (value === null || value === undefined || value === '') return html`<i>empty</i>`;
 	if (typeof value === 'string') return html`${value}${swatches(value)}`;
 	if (typeof value === 'boolean') return html`${value ? 'Yes' : 'No'}`;
 	if (typeof value === 'number') return html`${value}`;
 	if (depth >= MAX_DEPTH) return html`<i>more inside</i>`;
-	return Array.isArray(value) ? showList(value, depth) : showMembers(value, depth);
+	return Array.isArray(value) ? showList(value, label, depth) : showMembers(value, depth);
 }
 
-function showList(list: readonly Json[], depth: number): Html {
+function showList(list: readonly Json[], label: string, depth: number): Html {
 	if (list.length === 0) return html`<i>empty</i>`;
-	const isShort = list.every((each) => !isNested(each) && String(each).length <= CHIP_LENGTH);
-	const members = list.map((each) => html`<li>${showValue(each, depth + 1)}`);
-	return isShort ? html`<ul class=chips>${members}</ul>` : html`<ol>${members}</ol>`;
+	const members = list.map((each) => html`<li>${showValue(each, label, depth + 1)}`);
+	return isTagList(label, list) ? html`<ul class=chips>${members}</ul>` : html`<ol>${members}</ol>`;
 }
 
 function showMembers(value: { readonly [key: string]: Json | undefined }, depth: number): Html {
 	const members = Object.entries(value).filter(([, member]) => member !== undefined);
 	if (members.length === 0) return html`<i>empty</i>`;
 	return html`<dl>${members.map(
-		([name, member]) => html`<dt>${labelOf(name)}<dd>${showValue(member, depth + 1)}`,
+		([name, member]) => html`<dt>${labelOf(name)}<dd>${showValue(member, labelOf(name), depth + 1)}`,
 	)}</dl>`;
-}
-
-function isNested(value: Json): boolean {
-	return typeof value === 'object' && value !== null;
 }
 
 /** What changed, each field with before and after; texts show only the words that differ as changed. */
@@ -48,10 +42,10 @@ export function changeList(changes: readonly FieldChange[]): Html {
 	)}</dl>`;
 }
 
-function showChange({ before, after }: FieldChange): Html {
+function showChange({ label, before, after }: FieldChange): Html {
 	if (typeof before === 'string' && typeof after === 'string') return showTextChange(before, after);
-	return html`${before !== undefined && html`<div class=was><b>Before</b> ${showValue(before)}</div>`}
-		${after !== undefined && html`<div class=is><b>Now</b> ${showValue(after)}</div>`}
+	return html`${before !== undefined && html`<div class=was><b>Before</b> ${showValue(before, label)}</div>`}
+		${after !== undefined && html`<div class=is><b>Now</b> ${showValue(after, label)}</div>`}
 		${after === undefined && html`<div class=is><b>Now</b> <i>removed</i></div>`}`;
 }
 

@@ -19,13 +19,13 @@ export const properties: INodeProperties[] = [
 		description: 'How often people may send work back at a Human Gate. Attempts start anew each time.',
 	},
 	{
-		displayName: 'How Many Have to Pass',
+		displayName: 'How Many Have to Pass (0 = All)',
 		name: 'target',
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
-			'How many pieces have to pass before the work goes on by Done. 0: as many as were asked for.',
+			'How many pieces have to pass before the work goes on by Done. With 0 it is as many as were asked for.',
 	},
 	{
 		displayName: 'How to Try Again',
@@ -72,12 +72,12 @@ export const properties: INodeProperties[] = [
 		default: {},
 		options: [
 			{
-				displayName: 'Deadline',
+				displayName: 'Deadline (Minutes, 0 = None)',
 				name: 'deadline',
 				type: 'number',
 				typeOptions: { minValue: 0 },
 				default: 0,
-				description: 'Minutes from the start of the run after which nothing is tried again. 0: no limit.',
+				description: 'Minutes from the start of the run after which nothing is tried again',
 			},
 			{
 				displayName: 'First Wait',
@@ -114,12 +114,12 @@ export const properties: INodeProperties[] = [
 					'A checkpoint of which brief, intent and own fields come back before trying again. The work itself stays.',
 			},
 			{
-				displayName: 'Stop When Spent (USD)',
+				displayName: 'Stop When Spent (USD, 0 = No Limit)',
 				name: 'spendCap',
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 2 },
 				default: 0,
-				description: 'US dollars that the run has spent, after which nothing is tried again. 0: no limit.',
+				description: 'US dollars that the run has spent, after which nothing is tried again',
 			},
 			{
 				displayName: 'Wait Factor',

@@ -157,7 +157,7 @@ async function tellUnpriced(
 	if (calls === 0) return;
 	tell(
 		context,
-		`${counted(calls, 'call')} of unknown price are not counted by 'Stop When Spent (USD)'.`,
+		`${counted(calls, 'call')} of unknown price are not counted by 'Stop When Spent'.`,
 		'warning',
 	);
 }

@@ -1,4 +1,5 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { StatusTicket } from '../../shared/host';
 import type { Headers, RenderedPage } from '../../shared/page';
 import type { Run, StateStore } from '../../shared/state';
 import type { StatusNotice } from '../../shared/status';
@@ -7,7 +8,8 @@ import type { StatusNotice } from '../../shared/status';
 export interface StatusRequest {
 	store: StateStore;
 	run: Run;
-	/** Of the link, to make others of the same run. */
+	/** Of the link, to make others of the same run that show as much. */
+	ticket: StatusTicket;
 	key: string;
 	/** Whether the page is to reload by itself. */
 	reloads: boolean;
@@ -29,11 +31,16 @@ export async function answer(context: IWebhookFunctions): Promise<IWebhookRespon
 
 async function answerLink(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { isStatusKey, openStoreOfWebhook } = await import('../../shared/host');
-	const { run: runId, key, get, still } = Object(context.getQueryData());
-	const isSigned = typeof runId === 'string' && typeof key === 'string' && isStatusKey(context, runId, key);
-	if (!isSigned) return sendNotice(context, { kind: 'notValid' });
+	const { key, get, still, ...query } = Object(context.getQueryData());
+	const ticket = ticketOf(query);
+	if (ticket === undefined || typeof key !== 'string' || !isStatusKey(context, ticket, key)) {
+		return sendNotice(context, { kind: 'notValid' });
+	}
+	if (ticket.until !== undefined && !(Number(ticket.until) > Date.now())) {
+		return sendNotice(context, { kind: 'linkOver' });
+	}
 	const store = await openStoreOfWebhook(context);
-	const request = { store, run: await store.getRun(runId), key, reloads: still === undefined };
+	const request = { store, run: await store.getRun(ticket.run), ticket, key, reloads: still === undefined };
 	if (get !== undefined) {
 		const { download } = await import('./download');
 		const file = await download(request, get);
@@ -41,6 +48,13 @@ async function answerLink(context: IWebhookFunctions): Promise<IWebhookResponseD
 	}
 	const { statusPage } = await import('./statusPage');
 	return sendPage(context, await statusPage(context, request));
+}
+
+/** What the link says of itself; nothing where it says something twice. */
+function ticketOf({ run, until }: Record<string, unknown>): StatusTicket | undefined {
+	if (typeof run !== 'string') return undefined;
+	if (until === undefined) return { run };
+	return typeof until === 'string' ? { run, until } : undefined;
 }
 
 async function sendNotice(context: IWebhookFunctions, notice: StatusNotice): Promise<IWebhookResponseData> {

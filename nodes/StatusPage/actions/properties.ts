@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { keepStateInField } from '../../shared/host/descriptions';
+import { accentField, keepStateInField } from '../../shared/host/descriptions';
+import { DEFAULT_ACCENT } from '../../shared/page';
 
 export const properties: INodeProperties[] = [
 	{
@@ -23,15 +24,7 @@ export const properties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{
-				displayName: 'Accent Colour',
-				name: 'accent',
-				type: 'color',
-				default: '#0b6e4f',
-				description: 'The colour of buttons and links on the page',
-			},
-		],
+		options: [accentField(DEFAULT_ACCENT)],
 	},
 	keepStateInField,
 ];

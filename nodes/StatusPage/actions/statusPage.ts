@@ -7,13 +7,14 @@ import { FILES } from './download';
 /** The page as it is now. Links to reviews are signed for it and kept nowhere. */
 export async function statusPage(
 	context: IWebhookFunctions,
-	{ store, run, key, reloads }: StatusRequest,
+	{ store, run, ticket, key, reloads }: StatusRequest,
 ): Promise<RenderedPage> {
 	const { reviewLink } = await import('../../shared/host');
 	const { linkParameters, statusNow, waitingReviewsOf } = await import('../../shared/review');
-	const { renderStatus, statusOf } = await import('../../shared/status');
+	const { LATEST, renderStatus, statusOf } = await import('../../shared/status');
 	const document = await store.read(run.runId);
-	const showsReview = context.getNodeParameter('showReview', true) === true;
+	const { until } = ticket;
+	const showsReview = until === undefined && context.getNodeParameter('showReview', true) === true;
 	const now = Date.now();
 	const reviews = waitingReviewsOf(run, document, now).map(({ review, status, decided }): StatusReview => {
 		const { title, pieces, deadline } = review;
@@ -31,14 +32,18 @@ export async function statusPage(
 	const state = statusOf(
 		{ ...run, ...statusNow(run, document, now) },
 		document,
-		await store.ledger(run.runId),
+		{
+			ledger: await store.ledger(run.runId, LATEST),
+			calls: await store.listSteps(run.runId, { kind: 'call', last: LATEST }),
+		},
 		reviews,
 	);
 	const linkWith = (more: Record<string, string>): string =>
-		`?${String(new URLSearchParams({ run: run.runId, key, ...more }))}`;
+		`?${String(new URLSearchParams({ ...ticket, key, ...more }))}`;
 	return renderStatus(state, {
 		accent: String(context.getNodeParameter('options.accent', '') ?? ''),
 		timeZone: context.getTimezone(),
+		...(until === undefined ? {} : { until: new Date(Number(until)).toISOString() }),
 		files: {
 			contactSheet: linkWith({ get: FILES.contactSheet }),
 			everything: linkWith({ get: FILES.everything }),

@@ -170,31 +170,31 @@ export const ruleFields: INodeProperties[] = [
 			['maxHeight', 'Most Height'],
 		] as const
 	).map(([name, displayName]): INodeProperties => ({
-		displayName,
+		displayName: `${displayName} (0 = Any)`,
 		name,
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		displayOptions: { show: { kind: ['picture'] } },
 		default: 0,
-		description: 'In pixels. 0: any.',
+		description: 'In pixels',
 	})),
 	{
-		displayName: 'Field',
+		displayName: 'Look Only At',
 		name: 'field',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. logline',
 		displayOptions: { hide: { kind: ['picture'] } },
 		description:
-			'Which field of the work is looked at. Empty: all its text; for a palette, the field palette.',
+			'One part of the work, by its name: logline, tone, palette. Empty: all its text; for a palette, the part palette.',
 	},
 	{
-		displayName: 'Severity',
+		displayName: 'When It Is Broken',
 		name: 'severity',
 		type: 'options',
 		options: [
-			{ name: 'Hard', value: 'hard', description: 'Broken: the work does not pass' },
-			{ name: 'Soft', value: 'soft', description: 'Broken: the score goes down' },
+			{ name: 'The Work Must Change', value: 'hard', description: 'It does not pass' },
+			{ name: 'It Could Be Better', value: 'soft', description: 'The score goes down' },
 		],
 		default: 'hard',
 	},

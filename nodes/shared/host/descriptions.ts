@@ -98,6 +98,15 @@ export const imageModelField: INodeProperties = {
 	],
 };
 
+/** The colour of a page's buttons and links. `colour`: the one that pages have without it. */
+export const accentField = (colour: string): INodeProperties => ({
+	displayName: 'Accent Colour',
+	name: 'accent',
+	type: 'color',
+	default: colour,
+	description: 'The colour of buttons and links on the page',
+});
+
 export const keepStateInField: INodeProperties = {
 	displayName: 'Where the State Is Kept',
 	name: 'keepStateIn',

@@ -316,8 +316,8 @@ export function signedLink(
 }
 
 /** Where the world reaches this n8n's published webhooks, without a slash at its end. */
-export function webhookAddress(context: IExecuteFunctions): string | undefined {
-	const offered: WithInsides = context;
+export function webhookAddress(context: IExecuteFunctions | IWebhookFunctions): string | undefined {
+	const offered = context as WithInsides;
 	const address = offered.additionalData?.webhookBaseUrl;
 	return typeof address === 'string' && URL.canParse(address) ? address.replace(/\/$/, '') : undefined;
 }

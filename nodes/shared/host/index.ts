@@ -32,7 +32,7 @@ export {
 } from './runScope';
 export { reviewLink } from './reviewLink';
 export { runTitle } from './runTitle';
-export { isStatusKey, statusLink } from './statusLink';
+export { isStatusKey, resultLink, statusLink, type StatusTicket } from './statusLink';
 export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
 export { refuseChosenByModel } from './toolGuard';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';

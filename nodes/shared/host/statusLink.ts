@@ -11,23 +11,47 @@ import { signedLink, webhookAddress } from './engine';
 /** n8n counts its executions from 1. */
 const NOWHERE = { executionId: '0', nodeId: 'status' };
 
+/** What a status link says of itself. n8n signs all of it, so nobody can make one of the other. */
+export interface StatusTicket {
+	run: string;
+	/** Milliseconds since 1970, as text. A link with it shows the result until then, and leads nowhere else. */
+	until?: string;
+}
+
 /** Where anybody who is given it sees how the run stands. Fails with `unsupported_n8n`. */
-export function statusLink(context: IExecuteFunctions, runId: string): string {
+export function statusLink(context: IExecuteFunctions | IWebhookFunctions, ticket: StatusTicket): string {
 	const address = webhookAddress(context);
 	if (address === undefined) {
 		throw new PipelineError('unsupported_n8n', 'This n8n does not say where its webhooks are.');
 	}
-	return `${address}/${STATUS_PATH}?${String(new URLSearchParams({ run: runId, key: keyOf(context, runId) }))}`;
+	const query = new URLSearchParams({ ...ticket, key: keyOf(context, ticket) });
+	return `${address}/${STATUS_PATH}?${String(query)}`;
 }
 
-/** Whether the key is the one of this run. It takes as long for a wrong key as for the right one. */
-export function isStatusKey(context: IWebhookFunctions, runId: string, key: string): boolean {
+/**
+ * The same until `until`, for who decided and is to see what comes of it. Empty where n8n does not offer it: what was decided
+ * must not depend on it.
+ */
+export function resultLink(
+	context: IExecuteFunctions | IWebhookFunctions,
+	runId: string,
+	until: number,
+): string {
+	try {
+		return statusLink(context, { run: runId, until: String(until) });
+	} catch {
+		return '';
+	}
+}
+
+/** Whether the key is the one of this ticket. It takes as long for a wrong key as for the right one. */
+export function isStatusKey(context: IWebhookFunctions, ticket: StatusTicket, key: string): boolean {
 	const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(key), digest(keyOf(context, runId)));
+	return timingSafeEqual(digest(key), digest(keyOf(context, ticket)));
 }
 
-function keyOf(context: IExecuteFunctions | IWebhookFunctions, runId: string): string {
-	const key = new URL(signedLink(context, { run: runId }, NOWHERE)).searchParams.get('signature');
+function keyOf(context: IExecuteFunctions | IWebhookFunctions, ticket: StatusTicket): string {
+	const key = new URL(signedLink(context, { ...ticket }, NOWHERE)).searchParams.get('signature');
 	// Without one every key would be as good as any other.
 	if (key === null || key === '')
 		throw new PipelineError('unsupported_n8n', 'This n8n does not sign addresses.');

@@ -2,6 +2,7 @@
 export { dateOf } from './dateOf';
 export { filePage } from './filePage';
 export { html, scriptElement, styleElement, type Html, type HtmlValue } from './html';
+export { isTagList } from './isTagList';
 export { labelOf } from './labelOf';
 export { swatches } from './swatches';
 export { sourceHash } from './sourceHash';

@@ -2,4 +2,4 @@
 export { DEFAULT_ACCENT } from './colours';
 export { renderDocument, type DocumentParts, type RenderedPage } from './document';
 export { downloadHeaders, isShown, mediaHeaders, type Headers } from './headers';
-export { countOf, moment } from './words';
+export { countOf, isStandIn, moment } from './words';

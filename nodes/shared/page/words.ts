@@ -6,6 +6,11 @@ export function countOf(count: number, one = 'piece', many = 'pieces'): string {
 	return `${count} ${count === 1 ? one : many}`;
 }
 
+/** Whether the offline stand-in answers in place of a model: its answers name it so. It charges nothing. */
+export function isStandIn(model: string): boolean {
+	return model.startsWith('stand-in-for-');
+}
+
 /** A moment such as "3 March 2026 at 14:02 UTC", or the text itself when it is no time. */
 export function moment(iso: string, timeZone = 'UTC'): Html {
 	const time = new Date(iso);

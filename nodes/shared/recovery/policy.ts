@@ -49,7 +49,7 @@ export function resolvePolicy(
 	atLeast('Longest Wait', policy.backoff.maximumMs, 0);
 	atLeast('Random Extra Wait', policy.backoff.spread, 0);
 	atLeast('Deadline', policy.deadlineMs, 0);
-	atLeast('Stop When Spent (USD)', policy.spendCapUsd, 0);
+	atLeast('Stop When Spent', policy.spendCapUsd, 0);
 	return policy;
 }
 

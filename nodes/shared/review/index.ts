@@ -15,7 +15,7 @@ export { askedForOf, modelsOf } from './askedFor';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';
 export { historyOf, reviewNumber, type History } from './earlierReviews';
-export { answerBy, isLinkOver, linkParameters } from './link';
+export { answerBy, isLinkOver, linkParameters, resultUntil } from './link';
 export { answersOf, openReview, type Answers, type ReviewRequest } from './openReview';
 export { checkPasscode, hashPasscode, type HashedPasscode } from './passcode';
 export { parseSubmission } from './parseSubmission';
@@ -34,11 +34,13 @@ export type {
 	DecidedPiece,
 	EarlierNote,
 	FieldChange,
+	NamedPiece,
 	OldRoundNotice,
 	PageState,
 	PieceDecision,
 	PieceField,
 	PieceMedia,
+	ResultLink,
 	ReviewFrame,
 	ReviewNotice,
 	ReviewPage,

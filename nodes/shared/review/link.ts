@@ -11,6 +11,15 @@ export function linkParameters(
 	return linkDays === 0 ? { nonce } : { nonce, until: String(now + linkDays * DAY_MS) };
 }
 
+/** How long who decided may look at what comes of it. */
+const RESULT_DAYS = 30;
+
+/** Until when a link to the result is good that is given out at `now`: no longer than a link to the review would be. Milliseconds. */
+export function resultUntil({ linkDays = 0 }: Pick<Review, 'linkDays'>, now: number): number {
+	const days = linkDays === 0 ? RESULT_DAYS : Math.min(linkDays, RESULT_DAYS);
+	return now + Math.floor(days * DAY_MS);
+}
+
 /** Until when a link of a review can be answered, by the review's time limit and its own end. ISO 8601; missing for one without an end. */
 export function answerBy({ deadline }: Pick<Review, 'deadline'>, until: unknown): string | undefined {
 	const ends = [

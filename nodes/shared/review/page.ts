@@ -125,9 +125,19 @@ export interface EarlierNote {
 }
 
 /** A decision with the piece that it is about, for pages that show no pieces. */
-export interface DecidedPiece extends PieceDecision {
+export interface DecidedPiece extends PieceDecision, NamedPiece {}
+
+/** A piece as it is called where it is not shown. */
+export interface NamedPiece {
 	slot: number;
 	title: string;
+}
+
+/** Where somebody who decided sees what comes of it: the status page of the run, without a way to decide. */
+export interface ResultLink {
+	address: string;
+	/** ISO 8601. */
+	until: string;
 }
 
 /** Thank you. */
@@ -143,6 +153,9 @@ export interface ThanksNotice {
 	comesBack: boolean;
 	/** Until when this link is good. */
 	deadline?: string;
+	/** Pieces that this reviewer chose for too late: what was decided before stands. */
+	unused?: readonly NamedPiece[];
+	result?: ResultLink;
 }
 
 /** The link belongs to an earlier review of this gate. */
@@ -161,9 +174,10 @@ export interface OldRoundNotice {
 export type ReviewNotice =
 	| ThanksNotice
 	/** Somebody else was first. */
-	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[] }
+	| { kind: 'decidedBefore'; frame: ReviewFrame; decided: readonly DecidedPiece[]; result?: ResultLink }
 	| OldRoundNotice
-	| { kind: 'expired'; frame: ReviewFrame; deadline: string }
+	/** Time was up. `hasSent`: something came with the request, and was not used. */
+	| { kind: 'expired'; frame: ReviewFrame; deadline: string; hasSent: boolean }
 	/** The link has run out; the review may wait on. `hasSent`: something came with the request, and was not used. */
 	| { kind: 'linkOver'; frame: ReviewFrame; hasSent: boolean }
 	| { kind: 'stopped'; frame: ReviewFrame }

@@ -9,7 +9,11 @@ import type {
 	RecordedLedgerEntry,
 	RecordedStep,
 	Step,
+	StepFilter,
 } from './stateStore';
+
+/** More rows than there are. */
+const EVERY = 2 ** 31 - 1;
 
 export interface RecordedCommand {
 	/** The version that it led to. */
@@ -92,14 +96,10 @@ export async function findStep(
 	return row === undefined ? undefined : toStep(row);
 }
 
-export async function listSteps(
-	tx: Transaction,
-	runId: string,
-	filter: { kind?: Step['kind']; node?: string; round?: number },
-): Promise<RecordedStep[]> {
+export async function listSteps(tx: Transaction, runId: string, filter: StepFilter): Promise<RecordedStep[]> {
 	const rows = await tx.all(
 		`SELECT * FROM steps WHERE run_id = ? AND (? = '' OR kind = ?) AND (? = '' OR node = ?) AND (? < 0 OR round = ?)
-ORDER BY seq`,
+ORDER BY seq DESC LIMIT ?`,
 		runId,
 		filter.kind ?? '',
 		filter.kind ?? '',
@@ -107,8 +107,9 @@ ORDER BY seq`,
 		filter.node ?? '',
 		filter.round ?? -1,
 		filter.round ?? -1,
+		filter.last ?? EVERY,
 	);
-	return rows.map(toStep);
+	return rows.reverse().map(toStep);
 }
 
 export async function saveLedgerEntry(
@@ -127,9 +128,17 @@ export async function saveLedgerEntry(
 	);
 }
 
-export async function readLedger(tx: Transaction, runId: string): Promise<RecordedLedgerEntry[]> {
-	const rows = await tx.all('SELECT seq, at, entry FROM ledger WHERE run_id = ? ORDER BY seq', runId);
-	return rows.map(toLedgerEntry);
+export async function readLedger(
+	tx: Transaction,
+	runId: string,
+	last = EVERY,
+): Promise<RecordedLedgerEntry[]> {
+	const rows = await tx.all(
+		'SELECT seq, at, entry FROM ledger WHERE run_id = ? ORDER BY seq DESC LIMIT ?',
+		runId,
+		last,
+	);
+	return rows.reverse().map(toLedgerEntry);
 }
 
 /** Goes by the key of the table, so that a page costs its own size wherever it begins; CROSS JOIN keeps SQLite to that order. */

@@ -39,6 +39,7 @@ import type {
 	StateDocument,
 	StateStore,
 	Step,
+	StepFilter,
 	Verification,
 	Version,
 	WriteRequest,
@@ -313,10 +314,7 @@ export class SqlStateStore implements StateStore {
 		return this.database.read((tx) => records.findStep(tx, runId, key));
 	}
 
-	listSteps(
-		runId: string,
-		filter: { kind?: Step['kind']; node?: string; round?: number } = {},
-	): Promise<RecordedStep[]> {
+	listSteps(runId: string, filter: StepFilter = {}): Promise<RecordedStep[]> {
 		return this.database.read((tx) => records.listSteps(tx, runId, filter));
 	}
 
@@ -328,8 +326,8 @@ export class SqlStateStore implements StateStore {
 		return this.media.read(runId, hash);
 	}
 
-	ledger(runId: string): Promise<RecordedLedgerEntry[]> {
-		return this.database.read((tx) => records.readLedger(tx, runId));
+	ledger(runId: string, last?: number): Promise<RecordedLedgerEntry[]> {
+		return this.database.read((tx) => records.readLedger(tx, runId, last));
 	}
 
 	ledgerPage(request: LedgerPageRequest): Promise<LedgerRow[]> {

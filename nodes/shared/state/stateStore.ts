@@ -248,6 +248,15 @@ export interface MediaFile {
 	fileName?: string;
 }
 
+/** Which step records are wanted; all where nothing is said. */
+export interface StepFilter {
+	kind?: Step['kind'];
+	node?: string;
+	round?: number;
+	/** Only so many of the latest. */
+	last?: number;
+}
+
 export interface StateStore {
 	/**
 	 * Begins the run of a key, or gives back the one it has. Another brief under a known key is refused as `brief_changed`
@@ -350,10 +359,7 @@ export interface StateStore {
 	hold(runId: string, hold: Hold): Promise<void>;
 	findStep(runId: string, key: string): Promise<RecordedStep | undefined>;
 	/** In the order in which they were recorded first, which is no order of the work: questions asked side by side come as it happens. */
-	listSteps(
-		runId: string,
-		filter?: { kind?: Step['kind']; node?: string; round?: number },
-	): Promise<RecordedStep[]>;
+	listSteps(runId: string, filter?: StepFilter): Promise<RecordedStep[]>;
 	/**
 	 * Keeps a file and gives back what an artefact names under `media`. The same bytes again are stored once, under the name
 	 * that they had first. Makes no version. Refused: more than `MAX_MEDIA_BYTES` (`value_too_large`), an unknown run.
@@ -365,7 +371,8 @@ export interface StateStore {
 	 */
 	readMedia(runId: string, hash: string): Promise<MediaFile>;
 	/** The append-only list of what happened, oldest first. */
-	ledger(runId: string): Promise<RecordedLedgerEntry[]>;
+	/** `last`: only so many of the latest, in the same order. */
+	ledger(runId: string, last?: number): Promise<RecordedLedgerEntry[]>;
 	/**
 	 * The same of one run or of many, a page at a time, so that a ledger of any length can be read. Runs come one after the
 	 * other, each run's entries oldest first. A page with fewer rows than its limit is the last.

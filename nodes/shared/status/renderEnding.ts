@@ -11,6 +11,8 @@ export interface Ending {
 	statusUrl: string;
 	/** US dollars. */
 	estimateUsd?: number;
+	/** The offline stand-in answers, which charges nothing. */
+	isStandIn?: boolean;
 	/** Why the run could not go on. */
 	failure?: { message: string; hint: string } | undefined;
 }
@@ -19,7 +21,13 @@ export interface Ending {
  * Who sent it without a browser gets the page as it is. n8n's form puts it into the page that it has open, so it has no script and
  * does not rely on its headers.
  */
-export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending): RenderedPage {
+export function renderEnding({
+	title,
+	statusUrl,
+	estimateUsd,
+	isStandIn = false,
+	failure,
+}: Ending): RenderedPage {
 	const heading =
 		failure === undefined
 			? 'Thank you, the run has started'
@@ -31,7 +39,8 @@ export function renderEnding({ title, statusUrl, estimateUsd, failure }: Ending)
 		main: html`<section class=summary><h2>${heading}</h2>
 			${failure && html`<p>${failure.message} ${failure.hint}</p>`}
 			${!failure && html`<p>It goes on by itself. You can close this page.</p>`}
-			${!failure && estimateUsd !== undefined && html`<p>It will cost about ${money(estimateUsd)}.</p>`}
+			${!failure && isStandIn && html`<p>It costs nothing: the offline stand-in answers in place of Gemini.</p>`}
+			${!failure && !isStandIn && estimateUsd !== undefined && html`<p>It will cost about ${money(estimateUsd)}.</p>`}
 			${statusUrl && html`<p><a class=main href="${statusUrl}">See how the run stands</a></p>`}</section>
 			${
 				statusUrl &&

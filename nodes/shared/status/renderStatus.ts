@@ -11,12 +11,15 @@ export interface StatusFrame {
 	accent: string;
 	/** IANA name for the times on the page. */
 	timeZone?: string;
+	/** ISO 8601. The link shows the result until then: for who decided, without money. Missing for one that shows all. */
+	until?: string;
 	/** Of the approved set; the page offers it where something is approved. */
 	files: { contactSheet: string; everything: string };
 	/** The same page, reloading by itself or not: the one that it is not now. */
 	reload: { isOn: boolean; other: string };
 }
 
+const FREE = 'Nothing. The offline stand-in answers in place of Gemini, and charges nothing.';
 const RELOAD_SECONDS = { soon: 15, later: 60 } as const;
 
 /** A pure function: the same data gives the same bytes. */
@@ -38,23 +41,42 @@ export function renderStatus(run: RunState, frame: StatusFrame): RenderedPage {
 }
 
 /** Nothing is known about the link, so nothing is said about any run; or the page could not be made. */
-export type StatusNotice = { kind: 'notValid' } | { kind: 'unavailable'; message: string; hint: string };
+export type StatusNotice =
+	{ kind: 'notValid' } | { kind: 'linkOver' } | { kind: 'unavailable'; message: string; hint: string };
 
 export function renderStatusNotice(notice: StatusNotice): RenderedPage {
-	const isValid = notice.kind === 'unavailable';
-	const heading = isValid ? 'This does not work at the moment' : 'This link does not work';
+	const { status, heading, text } = noticeOf(notice);
 	return renderDocument({
-		status: isValid ? 503 : 404,
+		status,
 		alert: heading,
 		frame: { title: 'Status', runTitle: '', accent: DEFAULT_ACCENT },
 		eyebrow: 'Where the run stands',
-		main: html`<section class=summary><h2>${heading}</h2>${
-			isValid
-				? html`<p>${notice.message} Open the link again in a while. For whoever runs this n8n: ${notice.hint}</p>`
-				: html`<p>It may have been cut off or changed on its way, or the run was deleted. Open the link from the message again, or ask
-					 whoever sent it for a new one.</p>`
-		}</section>`,
+		main: html`<section class=summary><h2>${heading}</h2>${text}</section>`,
 	});
+}
+
+function noticeOf(notice: StatusNotice): { status: number; heading: string; text: Html } {
+	switch (notice.kind) {
+		case 'notValid':
+			return {
+				status: 404,
+				heading: 'This link does not work',
+				text: html`<p>It may have been cut off or changed on its way, or the run was deleted. Open the link from the message again, or ask
+					 whoever sent it for a new one.</p>`,
+			};
+		case 'linkOver':
+			return {
+				status: 410,
+				heading: 'This link has run out',
+				text: html`<p>It showed a reviewer what came of the work. Ask whoever sent you the link to the review for the result.</p>`,
+			};
+		case 'unavailable':
+			return {
+				status: 503,
+				heading: 'This does not work at the moment',
+				text: html`<p>${notice.message} Open the link again in a while. For whoever runs this n8n: ${notice.hint}</p>`,
+			};
+	}
 }
 
 function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text: Html } {
@@ -62,7 +84,7 @@ function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text:
 	const open = run.reviews.filter(({ status }) => status === 'open');
 	if (open.length > 0) {
 		return {
-			heading: 'It waits for a person to decide',
+			heading: waitingFor(open),
 			// Other pieces of the run may be with another person.
 			text: html`${open.map((review) => reviewOf(review, frame))}${run.status === 'escalated' && note}`,
 		};
@@ -103,6 +125,13 @@ function headlineOf(run: RunState, frame: StatusFrame): { heading: string; text:
 	}
 }
 
+/** `4 pieces wait for your decision`, where who reads it can decide. */
+function waitingFor(open: readonly StatusReview[]): string {
+	const left = open.reduce((sum, { pieces, decided }) => sum + pieces.length - decided, 0);
+	const whose = open.some(({ link }) => link !== undefined) ? 'your decision' : 'a person to decide';
+	return `${countOf(left, 'piece waits', 'pieces wait')} for ${whose}`;
+}
+
 function reviewOf({ title, pieces, decided, deadline, link }: StatusReview, { timeZone }: StatusFrame): Html {
 	const left = pieces.length - decided;
 	const what = decided === 0 ? countOf(pieces.length) : `${left} of ${countOf(pieces.length)}`;
@@ -128,13 +157,14 @@ function filesOf(run: RunState, { files }: StatusFrame): Html | false {
 	);
 }
 
-function standOf(run: RunState, { timeZone }: StatusFrame): Html {
+function standOf(run: RunState, { timeZone, until }: StatusFrame): Html | false {
+	if (until !== undefined) return run.pieces.length > 0 && html`<p>${countsOf(run)}</p>`;
 	const { lastStep, estimateUsd } = run;
 	return html`<section class="notes stand"><h2>So far</h2><dl>
 		${lastStep && html`<dt>Last step</dt><dd>${lastStep.note} <small>${!lastStep.note.includes(lastStep.by) && `${lastStep.by}, `}${moment(lastStep.at, timeZone)}</small></dd>`}
 		${run.pieces.length > 0 && html`<dt>Work</dt><dd>${countsOf(run)}</dd>`}
-		<dt>Cost</dt><dd>${costOf(run)}</dd>
-		${estimateUsd !== undefined && html`<dt>Estimate at the start</dt><dd>about ${money(estimateUsd)}</dd>`}</dl></section>`;
+		<dt>Cost</dt><dd>${run.isStandIn === true ? FREE : costOf(run)}</dd>
+		${run.isStandIn !== true && estimateUsd !== undefined && html`<dt>Estimate at the start</dt><dd>about ${money(estimateUsd)}</dd>`}</dl></section>`;
 }
 
 /** `3 pieces: 1 approved, 2 with a person.` */
@@ -175,8 +205,10 @@ function reloadOf({ status, reviews }: RunState): number | undefined {
 	return isMoving ? RELOAD_SECONDS.soon : RELOAD_SECONDS.later;
 }
 
-function footOf(seconds: number | undefined, { reload }: StatusFrame): Html {
-	return html`<p class=foot><small>Keep the address of this page: whoever has it can see this.
+function footOf(seconds: number | undefined, { reload, until, timeZone }: StatusFrame): Html {
+	return html`<p class=foot><small>Keep the address of this page: whoever has it can see this${
+		until && html`, until ${moment(until, timeZone)}. Nothing can be decided here`
+	}.
 		${
 			seconds !== undefined &&
 			(reload.isOn

@@ -4,10 +4,12 @@ import {
 	decisionOn,
 	type Artefact,
 	type RecordedLedgerEntry,
+	type RecordedStep,
 	type Run,
 	type RunStatus,
 	type StateDocument,
 } from '../state';
+import { areByStandIn } from './standIn';
 
 /** A review that waits, as far as the page shows it. */
 export interface StatusReview {
@@ -46,17 +48,22 @@ export interface RunState {
 	approved: number;
 	costUsd: number;
 	unpricedCalls: number;
+	/** The offline stand-in wrote it: the amounts are what Gemini would have charged. */
+	isStandIn?: boolean;
 	/** What the run was expected to cost before it was begun, where anything said so. */
 	estimateUsd?: number;
 	startedAt: string;
 	changedAt: string;
 }
 
-/** A pure function of what the store has, and of the reviews that wait. */
+/** So many of the latest calls and entries of the ledger say enough: the page is asked for every few seconds. */
+export const LATEST = 20;
+
+/** A pure function of what the store has, of the reviews that wait, and of the latest of what happened. */
 export function statusOf(
 	run: Run,
 	document: StateDocument,
-	ledger: readonly RecordedLedgerEntry[],
+	{ ledger, calls }: { ledger: readonly RecordedLedgerEntry[]; calls: readonly RecordedStep[] },
 	reviews: readonly StatusReview[],
 ): RunState {
 	const { title, status, statusNote, costUsd, unpricedCalls, estimateUsd, createdAt, updatedAt } = run;
@@ -80,6 +87,7 @@ export function statusOf(
 		approved: pieces.filter(isApproved).length,
 		costUsd,
 		unpricedCalls,
+		isStandIn: areByStandIn(calls),
 		...(estimateUsd === null ? {} : { estimateUsd }),
 		startedAt: createdAt,
 		changedAt: updatedAt,

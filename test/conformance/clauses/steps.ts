@@ -56,6 +56,8 @@ export function stepsClauses(stage: Stage): void {
 		expect((await store.listSteps(runId)).map(({ key }) => key)).toEqual(['b', 'a']);
 		expect(await store.listSteps(runId, { kind: 'arrival', round: 1, node: 'w1/Write' })).toHaveLength(1);
 		expect(await store.listSteps(runId, { round: 7 })).toEqual([]);
+		expect((await store.listSteps(runId, { last: 1 })).map(({ key }) => key)).toEqual(['a']);
+		expect((await store.listSteps(runId, { kind: 'call', last: 5 })).map(({ key }) => key)).toEqual(['b']);
 	});
 
 	it('saves steps, ledger and status of a write only together with it', async () => {
@@ -141,6 +143,7 @@ export function stepsClauses(stage: Stage): void {
 		expect(ledger.map(({ seq }) => seq)).toEqual(ledger.map((_, index) => index + 1));
 		expect(ledger.map(({ at }) => at)).toEqual(ledger.map(({ at }) => at).sort());
 		expect(ledger.at(-1)).toMatchObject({ event: 'rollback', by: 'Test' });
+		expect(await store.ledger(runId, 2)).toEqual(ledger.slice(-2));
 	});
 
 	it('gives the ledger a page at a time, run after run and oldest first, and nothing twice', async () => {

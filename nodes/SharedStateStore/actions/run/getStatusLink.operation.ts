@@ -20,7 +20,7 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 	const { isPipelineError } = await import('../../../shared/errors');
 	const { statusLink } = await import('../../../shared/host');
 	const { failureSchema } = await import('../../../shared/state');
-	const { renderEnding } = await import('../../../shared/status');
+	const { LATEST, areByStandIn, renderEnding } = await import('../../../shared/status');
 	const failure = failureSchema.safeParse(item.json.failure).data;
 	const found = await scope.look(itemIndex, item.json).catch((error: unknown) => {
 		if (isPipelineError(error) && failure !== undefined) return undefined;
@@ -30,7 +30,9 @@ export const execute: Operation = async ({ context, scope, item, itemIndex }) =>
 		return [{ title: '', statusUrl: '', page: renderEnding({ title: '', statusUrl: '', failure }).html }];
 	}
 	const { runId, title, status, estimateUsd } = found.run;
-	const statusUrl = statusLink(context, runId);
+	const statusUrl = statusLink(context, { run: runId });
 	const known = { title, statusUrl, ...(estimateUsd === null ? {} : { estimateUsd }) };
-	return [{ ...known, status, runId, page: renderEnding({ ...known, failure }).html }];
+	const calls = await scope.store.listSteps(runId, { kind: 'call', last: LATEST });
+	const page = renderEnding({ ...known, isStandIn: areByStandIn(calls), failure }).html;
+	return [{ ...known, status, runId, page }];
 };
