@@ -55,6 +55,20 @@ describe('the human gate', () => {
 		expect(await fieldsOf(ran)).toEqual(before);
 	});
 
+	it('says that the run has just gone on where n8n hands over what a later step was given, and takes nothing', async () => {
+		const ran = await park();
+		const form = await formOf(ran, { d0: 'approve', d1: 'approve', d2: 'approve' });
+		const [entry] = ran.run.data.executionData?.nodeExecutionStack ?? [];
+		for (const { json } of entry?.data.main.flat().filter((item) => item !== null) ?? [])
+			delete json.timedOut;
+
+		for (const answer of [await callGate(ran, 'Gate'), await callGate(ran, 'Gate', { form })]) {
+			expect(answer).toMatchObject({ status: 409, resumed: undefined });
+			expect(answer.body).toContain('The run has just gone on');
+		}
+		expect(await decisionsOf(ran)).toEqual([]);
+	});
+
 	it('keeps what is saved, and goes on once when the rest is decided', async () => {
 		const ran = await park();
 		const saved = await post(ran, { d0: 'approve', send: 'save' });

@@ -78,6 +78,7 @@ it.each([
 	['expired', 410, 'The time to decide is over', []],
 	['linkOver', 410, 'This link has run out', []],
 	['stopped', 410, 'This run was stopped', []],
+	['justGone', 409, 'The run has just gone on', []],
 	['notValid', 404, 'This link does not work', []],
 ])('the page "%s" answers %i, says "%s" and has its buttons', (name, status, sentence, buttons) => {
 	expect(STATES[name]?.().status).toBe(status);

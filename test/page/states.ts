@@ -186,6 +186,7 @@ export const STATES: Readonly<Record<string, (say?: Say) => RenderedPage>> = {
 		}),
 	linkOver: (say = asIs) => renderNotice({ kind: 'linkOver', frame: frameOf(say), hasSent: true }),
 	stopped: (say = asIs) => renderNotice({ kind: 'stopped', frame: frameOf(say) }),
+	justGone: () => renderNotice({ kind: 'justGone' }),
 	notValid: () => renderNotice({ kind: 'notValid' }),
 	sixtyPieces: (say = asIs) => renderReview(pageOf(say, { pieces: manyPieces(60, say) })),
 	editing: (say = asIs) =>

@@ -27,7 +27,8 @@ export async function openRequest(
 	const runId = String(parked.find(isAsked)?.json.runId ?? '');
 	const store = await openStoreOfWebhook(context);
 	const query = Object(context.getQueryData());
-	if (runId === '') return { notice: { kind: 'notValid' } };
+	// n8n reads that an execution waits before it reads what for, and then hands over what a later step was given.
+	if (runId === '') return { notice: { kind: 'justGone' } };
 	const run = await store.getRun(runId);
 	const document = await store.read(runId);
 	const node = `${context.getWorkflow().id ?? 'unsaved'}/${context.getNode().name}`;

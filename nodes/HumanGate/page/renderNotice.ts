@@ -28,6 +28,7 @@ const STATUSES: Readonly<Record<ReviewNotice['kind'], number>> = {
 	linkOver: 410,
 	stopped: 410,
 	unavailable: 503,
+	justGone: 409,
 	notValid: 404,
 };
 
@@ -84,6 +85,12 @@ function wordsOf(notice: ReviewNotice): NoticeWords {
 				heading: 'This does not work at the moment',
 				text: html`<p>${notice.message} Nothing was decided. Open the link again in a while. For whoever runs this n8n:
 					 ${notice.hint}</p>`,
+			};
+		case 'justGone':
+			return {
+				heading: 'The run has just gone on',
+				text: html`<p>Somebody decided at the same moment, or the time was up. If you sent something just now, it was not used. Open the
+					 link again in a minute: if something is left to decide, it is there.</p>`,
 			};
 		case 'notValid':
 			return {

@@ -183,5 +183,7 @@ export type ReviewNotice =
 	| { kind: 'stopped'; frame: ReviewFrame }
 	/** The gate could not do its work. Nothing was decided. */
 	| { kind: 'unavailable'; message: string; hint: string }
+	/** The run went on at the very moment of the request, so nothing in it was used. */
+	| { kind: 'justGone' }
 	/** Nothing is known about the link, so nothing is said about any run. */
 	| { kind: 'notValid' };

@@ -52,6 +52,7 @@ const OF_NOTICE = {
 	oldRound: { kind: 'movedOn' },
 	stopped: { kind: 'movedOn' },
 	unavailable: { kind: 'failed', why: 'The review page does not work at the moment.' },
+	justGone: { kind: 'notNow' },
 	notValid: { kind: 'failed', why: 'The gate does not know this review.' },
 } as const satisfies Record<ReviewNotice['kind'], Delivery>;
 
