@@ -121,25 +121,21 @@ describe('the editor', () => {
 		await shoot(page, 'canvas-without-credential');
 	});
 
-	it.each([
-		'02-storyboard-with-human-gate',
-		'03-full-coordinated-pipeline',
-		'07-review-inbox',
-		'08-many-briefs',
-		'09-agent-with-shared-state',
-		'10-when-a-run-crashes',
-	])('shows the template %s without a fault', async (template) => {
-		const { workflow } = await importWorkflow(`editor-${template}`, readTemplate(template));
-		await openWorkflow(page, workflow.id);
-		const nodes = workflow.nodes.filter((node: Json) => !node.type.endsWith('stickyNote'));
-		await nodeOnCanvas(page)
-			.nth(nodes.length - 1)
-			.waitFor();
-		expect(await page.locator(FAULT).count()).toBe(0);
-		expect(await nodeOnCanvas(page).getByText('?', { exact: true }).count()).toBe(0);
-		await shoot(page, `canvas-${template}`);
-		expect(faults).toEqual([]);
-	});
+	it.each(['02-storyboard-with-human-gate', '07-review-inbox'])(
+		'shows the template %s without a fault',
+		async (template) => {
+			const { workflow } = await importWorkflow(`editor-${template}`, readTemplate(template));
+			await openWorkflow(page, workflow.id);
+			const nodes = workflow.nodes.filter((node: Json) => !node.type.endsWith('stickyNote'));
+			await nodeOnCanvas(page)
+				.nth(nodes.length - 1)
+				.waitFor();
+			expect(await page.locator(FAULT).count()).toBe(0);
+			expect(await nodeOnCanvas(page).getByText('?', { exact: true }).count()).toBe(0);
+			await shoot(page, `canvas-${template}`);
+			expect(faults).toEqual([]);
+		},
+	);
 
 	it.each(PANELS)('opens the panel of %s with its labels', async (name, file, labels) => {
 		await openWorkflow(page, flow.workflow.id);

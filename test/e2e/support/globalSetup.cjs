@@ -7,7 +7,6 @@ const { existsSync, mkdtempSync, mkdirSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { findBrowser } = require('./browser.cjs');
-const { connectMcp } = require('./mcpClient.cjs');
 
 const REPOSITORY = join(__dirname, '..', '..', '..');
 
@@ -18,7 +17,7 @@ module.exports = async () => {
 			'The package is not built: run the tests with "npm run test:e2e", which builds it first.',
 		);
 	}
-	const [instance, standInModel, prepare, result, waiting, processes, gate, install] = await Promise.all([
+	const [instance, standInModel, prepare, result, waiting, processes, gate] = await Promise.all([
 		import('../../../scripts/n8nInstance.mjs'),
 		import('../../../scripts/standInModel.mjs'),
 		import('../../../scripts/start/prepare.mjs'),
@@ -26,7 +25,6 @@ module.exports = async () => {
 		import('../../../scripts/start/waiting.mjs'),
 		import('../../../scripts/lib/processes.mjs'),
 		import('../../../scripts/prove/gateFlow.mjs'),
-		import('../../../scripts/n8nInstall.mjs'),
 	]);
 	const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state', 'index.js'));
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-e2e-'));
@@ -41,7 +39,6 @@ module.exports = async () => {
 		loadLog: join(folder, 'loaded-modules.txt'),
 		owner: { email: 'owner@example.com', password: 'Green-e2e-Tests-7', firstName: 'E2E', lastName: 'Owner' },
 		openStore: (path) => openStateStore({ path, clock: Date.now, newId: randomUUID }),
-		connectMcp: async (url, token) => connectMcp((await install.installN8n()).n8nDir, url, token),
 		cleanUps: [],
 	};
 	globalThis.greenlightWorld = world;

@@ -80,15 +80,6 @@ interface Owner {
 	lastName: string;
 }
 
-export interface McpClient {
-	listTools(): Promise<{ tools: Array<{ name: string; description?: string; inputSchema: Json }> }>;
-	callTool(call: {
-		name: string;
-		arguments: Json;
-	}): Promise<{ content: Array<{ type: string; text: string }> }>;
-	close(): Promise<void>;
-}
-
 export interface World {
 	scripts: {
 		startN8n(options: {
@@ -121,8 +112,6 @@ export interface World {
 	/** The n8n that most tests share. */
 	n8n: N8n;
 	openStore(path: string): Promise<StateStore>;
-	/** A real MCP client, connected. Fails where it is not let in. */
-	connectMcp(url: string, token: string): Promise<McpClient>;
 	/** Called at the end of everything, last first. */
 	cleanUps: Array<() => Promise<unknown>>;
 }
