@@ -35,6 +35,7 @@ const N8N_TYPES = [
 	'executeWorkflow',
 	'emailSend',
 	'convertToFile',
+	'httpRequest',
 ].map((name) => `n8n-nodes-base.${name}`);
 const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote|statusPage)$/;
 
