@@ -45,13 +45,13 @@ describe('the variant that n8n makes for agents', () => {
 		expect(own.codex).toMatchObject({ categories: ['AI'], subcategories: { AI: ['Tools'] } });
 	});
 
-	it('offers Read, Merge, History and Ledger, and nothing else', () => {
+	it('offers Read, Merge and the lists of work, History and Ledger, and nothing else', () => {
 		const offered = valuesOf(named(shownFields(variant), 'resource')[0]).flatMap((resource) =>
 			valuesOf(named(shownFields(variant, { resource }), 'operation')[0]).map(
 				(operation) => `${resource}/${operation}`,
 			),
 		);
-		expect(offered).toEqual(['history/getAll', 'ledger/getAll', 'state/merge', 'state/read']);
+		expect(offered).toEqual(['artefact/getAll', 'history/getAll', 'ledger/getAll', 'state/merge', 'state/read']);
 	});
 
 	it('leaves the node itself as it was', () => {

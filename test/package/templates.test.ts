@@ -35,8 +35,16 @@ const N8N_TYPES = [
 	'executeWorkflow',
 	'emailSend',
 	'convertToFile',
+	'httpRequest',
 ].map((name) => `n8n-nodes-base.${name}`);
-const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote|statusPage)$/;
+/** n8n's steps for agents, which come with every n8n too. */
+const AGENT_TYPES = ['agent', 'lmChatGoogleGemini', 'mcpTrigger'].map(
+	(name) => `@n8n/n8n-nodes-langchain.${name}`,
+);
+/** The store as a tool: n8n makes this type of every node that says so. */
+const TOOL_TYPES = ['sharedStateStore'].map((name) => `${manifest.name}.${name}Tool`);
+const KNOWN_TYPES = [...OWN_TYPES, ...N8N_TYPES, ...AGENT_TYPES, ...TOOL_TYPES];
+const ENDS = /\.(emailSend|noOp|respondToWebhook|form|stickyNote|statusPage|mcpTrigger)$/;
 
 interface Template {
 	id?: string;
@@ -77,14 +85,16 @@ describe.each(files)('%s', (file) => {
 	const text = readFileSync(join(FOLDER, file), 'utf8');
 	const template: Template = JSON.parse(text);
 	const steps = template.nodes.filter(({ type }) => !type.endsWith('.stickyNote'));
+	/** Models and tools hang on an agent, beside the flow. */
+	const parts = new Set(
+		Object.entries(template.connections).flatMap(([name, outputs]) =>
+			outputs.main === undefined ? [name] : [],
+		),
+	);
 	const notes = template.nodes.filter(({ type }) => type.endsWith('.stickyNote'));
 
 	it('has only steps that every n8n with this package has', () => {
-		expect(
-			template.nodes
-				.map(({ type }) => type)
-				.filter((type) => !OWN_TYPES.includes(type) && !N8N_TYPES.includes(type)),
-		).toEqual([]);
+		expect(template.nodes.map(({ type }) => type).filter((type) => !KNOWN_TYPES.includes(type))).toEqual([]);
 	});
 
 	it('brings no credentials, no pinned data and nothing of the n8n that it was made in', () => {
@@ -144,7 +154,9 @@ describe.each(files)('%s', (file) => {
 		expect([...Object.keys(template.connections), ...targets].filter((name) => !known.has(name))).toEqual([]);
 		const isTrigger = ({ type }: INode) => /Trigger$|\.(webhook|statusPage)$/.test(type);
 		expect(
-			steps.filter((node) => !isTrigger(node) && !targets.includes(node.name)).map(({ name }) => name),
+			steps
+				.filter((node) => !isTrigger(node) && !targets.includes(node.name) && !parts.has(node.name))
+				.map(({ name }) => name),
 		).toEqual([]);
 	});
 
@@ -154,7 +166,7 @@ describe.each(files)('%s', (file) => {
 			const isOpen = (index: number) => (outputs[index] ?? []).length === 0;
 			if (type.endsWith('.retryRouter')) expect([name, [0, 1, 2].filter(isOpen)]).toEqual([name, []]);
 			else if (type.endsWith('.humanGate')) expect([name, [0, 1, 2, 3].filter(isOpen)]).toEqual([name, []]);
-			else if (isOpen(0)) {
+			else if (isOpen(0) && !parts.has(name)) {
 				const isPerson = type.endsWith('.sharedStateStore') && parameters.operation === 'handToPerson';
 				expect([name, isPerson || ENDS.test(type)]).toEqual([name, true]);
 			}

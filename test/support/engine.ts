@@ -242,6 +242,8 @@ export function greenlightTypes(): Record<string, INodeType> {
 	};
 }
 
+const MERGE_INPUTS = Array.from({ length: 5 }, () => 'main');
+
 function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 	const passOn = standIn('standInNoOp', async function () {
 		return [this.getInputData().map((item, index) => ({ ...item, pairedItem: { item: index } }))];
@@ -276,8 +278,24 @@ function standIns(input: IDataObject[] = [{}]): Record<string, INodeType> {
 		['main'],
 		['main', 'main'],
 	);
+	/** n8n's Merge, set to append, with as many inputs as a template uses. */
+	const merge = standIn(
+		'standInMerge',
+		async function () {
+			return [
+				MERGE_INPUTS.flatMap((_, input) =>
+					(this.getInputData(input) ?? []).map((item, index) => ({
+						...item,
+						pairedItem: { item: index, input },
+					})),
+				),
+			];
+		},
+		MERGE_INPUTS,
+	);
 	return {
 		'n8n-nodes-base.if': branch,
+		'n8n-nodes-base.merge': merge,
 		'n8n-nodes-base.manualTrigger': trigger,
 		'n8n-nodes-base.formTrigger': trigger,
 		'n8n-nodes-base.executeWorkflowTrigger': trigger,
@@ -302,7 +320,7 @@ export function standIn(
 		displayName: name,
 		name,
 		group: ['transform'],
-		version: [1, 1.1, 1.2, 1.3, 1.4, 2, 2.1, 2.2, 2.4, 3, 3.4],
+		version: [1, 1.1, 1.2, 1.3, 1.4, 2, 2.1, 2.2, 2.4, 3, 3.2, 3.4],
 		description: 'Stand-in of a test',
 		defaults: { name },
 		inputs,

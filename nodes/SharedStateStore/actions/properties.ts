@@ -36,12 +36,7 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{
-				name: 'Artefact',
-				value: 'artefact',
-				description: 'The pieces of creative work of a run',
-				displayOptions: notForAgents,
-			},
+			{ name: 'Artefact', value: 'artefact', description: 'The pieces of creative work of a run' },
 			{
 				name: 'Checkpoint',
 				value: 'checkpoint',
@@ -72,6 +67,7 @@ export const properties: INodeProperties[] = [
 			value: 'exportApproved',
 			action: 'Export the approved set',
 			description: 'Make a contact sheet, the data and a ZIP of the media, to send to a client',
+			displayOptions: notForAgents,
 		},
 		{
 			name: 'Get Many',
@@ -85,6 +81,7 @@ export const properties: INodeProperties[] = [
 			action: 'Show the impact of a change',
 			description:
 				'List what would be out of date if a piece of work or the intent changed, and what it cost',
+			displayOptions: notForAgents,
 		},
 	]),
 	operationsOf('checkpoint', 'save', [

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { PipelineError } from '../../shared/errors';
 
 /** The rest stays with steps that a person put into the flow, whatever a workflow's file says. */
-const OPEN_TO_AGENTS = ['history/getAll', 'ledger/getAll', 'state/merge', 'state/read'];
+const OPEN_TO_AGENTS = ['artefact/getAll', 'history/getAll', 'ledger/getAll', 'state/merge', 'state/read'];
 const CHOSEN_IN_STEP = {
 	resource: 'Resource',
 	operation: 'Operation',
@@ -24,6 +24,6 @@ export async function refuseAsTool(
 	if (OPEN_TO_AGENTS.includes(operation) && !isCounting) return;
 	const what = isCounting ? 'Add Up' : operation.replace('/', ': ');
 	throw new PipelineError('input_refused', `An AI Agent may not use '${what}'.`, {
-		hint: 'Choose State: Read, State: Merge, History: Get Many or Ledger: Get Many, or put a Shared State Store step into the flow.',
+		hint: 'Choose State: Read, State: Merge, or Get Many of Artefact, History or Ledger, or put a Shared State Store step into the flow.',
 	});
 }
