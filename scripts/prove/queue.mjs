@@ -84,6 +84,8 @@ async function sendBriefs({ n8n }, workflow, runs) {
  */
 async function playPeople({ queue, workflow, runs, onDecided }) {
 	const database = new pg.Client({ connectionString: queue.n8nDatabase });
+	// Where the proof has failed elsewhere, the server is stopped first.
+	database.on('error', () => undefined);
 	await database.connect();
 	/** @type {Map<string, number>} */
 	const kinds = new Map();
@@ -244,13 +246,15 @@ async function manyRuns({ folder, packageTarball, runs, workers, isKilled }) {
 		const cpuBefore = await Promise.all(pids.map(cpuOf));
 		const began = Date.now();
 		let isToKill = isKilled;
-		const sending = sendBriefs(queue, workflow, runs);
+		let areSent = false;
+		const sending = sendBriefs(queue, workflow, runs).then(() => (areSent = true));
 		const playing = playPeople({
 			queue,
 			workflow,
 			runs,
 			onDecided: async (decided) => {
-				if (!isToKill || decided < runs / 3) return;
+				// Before, it could take the answer to a form with it, and nobody would know whether that run has begun.
+				if (!isToKill || !areSent || decided < runs / 3) return;
 				isToKill = false;
 				signalGroup(queue.workerPids[0], 'SIGKILL');
 				await queue.addWorker();
