@@ -25,6 +25,7 @@ import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
 import * as runVerify from './run/verify.operation';
+import * as setUpCheck from './setUp/check.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
@@ -69,6 +70,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'state/read': stateRead.execute,
 	'state/write': stateWrite.execute,
 };
+/** About n8n as a whole, once for all items: a store that cannot be opened is one of the things that they find. */
+const WITHOUT_STORE: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> =
+	{
+		'setUp/check': setUpCheck.execute,
+	};
 /** These are about what failed, so they work on failed items too. */
 const FOR_FAILED = new Set([
 	'run/delete',
@@ -85,8 +91,10 @@ function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { counted, openRunScope, runPerItem, runsAsTool, tell } = await import('../../shared/host');
-	const scope = await openRunScope(context);
 	const isTool = runsAsTool(context);
+	const withoutStore = WITHOUT_STORE[nameOf(context, 0)];
+	if (withoutStore !== undefined && !isTool) return [await withoutStore(context)];
+	const scope = await openRunScope(context);
 	const results = await runPerItem(
 		context,
 		async (item, itemIndex) => {

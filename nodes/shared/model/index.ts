@@ -35,6 +35,7 @@ export {
 	type Pricing,
 } from './prices';
 export {
+	bareModelName,
 	requestHash,
 	SERVICE_TIERS,
 	THINKING_LEVELS,
