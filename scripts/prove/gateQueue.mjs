@@ -11,11 +11,25 @@ import { installN8n } from '../n8nInstall.mjs';
 import { startN8n } from '../n8nInstance.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
+/** @typedef {{ end: () => Promise<void> }} Started */
 /**
- * @param {{ folder: string, packageTarball: string }} options
- * @returns {Promise<{ n8n: import('../n8nInstance.mjs').N8nInstance, webhookPort: number, database: string, stop: () => Promise<void> }>}
+ * @typedef {object} Queue
+ * @property {import('../n8nInstance.mjs').N8nInstance} n8n The main process.
+ * @property {number} webhookPort
+ * @property {string} database
+ * @property {Started} webhook
+ * @property {Started[]} workers
+ * @property {(changes?: Record<string, string>) => Promise<Started>} startWebhook Another one in its place, with other settings.
+ * @property {(changes?: Record<string, string>) => Promise<Started>} startWorker One more.
+ * @property {() => Promise<void>} stop
  */
-export async function startQueue({ folder, packageTarball }) {
+
+/**
+ * @param {{ folder: string, packageTarball: string, linksToWebhook?: boolean }} options `linksToWebhook`: links lead to the process for
+ *   webhooks, as a load balancer does it, and not to main.
+ * @returns {Promise<Queue>}
+ */
+export async function startQueue({ folder, packageTarball, linksToWebhook = false }) {
 	if ((await run(['redis-server', '--version'])).code !== 0) {
 		throw new PlainError(
 			"Redis is missing: install it, on Debian and Ubuntu with 'apt-get install redis-server'.",
@@ -39,7 +53,9 @@ export async function startQueue({ folder, packageTarball }) {
 		});
 		closeSync(output);
 		pids.push(child.pid);
-		undo.push(() => endGroup(child.pid, 5_000));
+		const end = () => endGroup(child.pid, 5_000);
+		undo.push(end);
+		return { end };
 	};
 	const kill = () => pids.forEach((pid) => signalGroup(pid, 'SIGKILL'));
 	process.once('exit', kill);
@@ -52,8 +68,7 @@ export async function startQueue({ folder, packageTarball }) {
 		await client.connect();
 		await client.query('create database n8n');
 		await client.end();
-		const ports = await freePorts(8);
-		const [redis, port = 0, webhookPort = 0, webhookBroker, ...ofWorkers] = ports;
+		const [redis, port = 0, webhookPort = 0, webhookBroker] = await freePorts(4);
 		start(
 			'redis',
 			['redis-server', '--port', `${redis}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder],
@@ -72,7 +87,7 @@ export async function startQueue({ folder, packageTarball }) {
 			DB_POSTGRESDB_PASSWORD: 'none',
 			GREENLIGHT_DATABASE_URL: server.url,
 			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
-			WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+			WEBHOOK_URL: `http://127.0.0.1:${linksToWebhook ? webhookPort : port}/`,
 		};
 		const n8n = await startN8n({ userFolder, packageTarball, port, env });
 		undo.push(n8n.stop);
@@ -88,24 +103,30 @@ export async function startQueue({ folder, packageTarball }) {
 			...{ N8N_LISTEN_ADDRESS: '127.0.0.1', N8N_DIAGNOSTICS_ENABLED: 'false' },
 			...{ N8N_DISABLED_MODULES: 'insights,mcp-registry,chat-hub,instance-ai', ...env },
 		};
-		start('webhook', [...program, 'webhook'], {
-			...common,
-			N8N_PORT: `${webhookPort}`,
-			N8N_RUNNERS_BROKER_PORT: `${webhookBroker}`,
-		});
-		const healthPorts = [];
-		for (const worker of [0, 1]) {
-			const [health, broker] = ofWorkers.slice(2 * worker);
-			healthPorts.push(health);
-			start(`worker-${worker}`, [...program, 'worker', '--concurrency=10'], {
+		/** @type {Queue['startWebhook']} */
+		const startWebhook = async (changes = {}) => {
+			const ports = { N8N_PORT: `${webhookPort}`, N8N_RUNNERS_BROKER_PORT: `${webhookBroker}` };
+			const started = start('webhook', [...program, 'webhook'], { ...common, ...ports, ...changes });
+			await isUp(`http://127.0.0.1:${webhookPort}/healthz`);
+			return started;
+		};
+		let count = 0;
+		/** @type {Queue['startWorker']} */
+		const startWorker = async (changes = {}) => {
+			const [health, broker] = await freePorts(2);
+			const started = start(`worker-${count++}`, [...program, 'worker', '--concurrency=10'], {
 				...common,
 				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 				QUEUE_HEALTH_CHECK_PORT: `${health}`,
 				N8N_RUNNERS_BROKER_PORT: `${broker}`,
+				...changes,
 			});
-		}
-		for (const each of [webhookPort, ...healthPorts]) await isUp(`http://127.0.0.1:${each}/healthz`);
-		return { n8n, webhookPort, database: server.url, stop };
+			await isUp(`http://127.0.0.1:${health}/healthz`);
+			return started;
+		};
+		const webhook = await startWebhook();
+		const workers = [await startWorker(), await startWorker()];
+		return { n8n, webhookPort, database: server.url, webhook, workers, startWebhook, startWorker, stop };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -29,18 +29,34 @@ export async function storeFacts(
 	try {
 		opened = await open();
 		await opened.noteProcess(PROCESS_ID, own);
-		return { own, store: { works: true }, processes: await opened.listProcesses(), opened };
+		const processes = (await opened.listProcesses()).filter((each) => !isGone(each, own));
+		return { own, store: { works: true }, processes, opened };
 	} catch (error) {
 		const failure = asPipelineError(error).toFailure();
 		return { own, store: { works: false, failure }, processes: undefined, opened };
 	}
 }
 
-/** Bytes that are free where n8n keeps its files. */
+/** A process of this machine that has ended, such as n8n before its restart. Of other machines it is known only later. */
+export function isGone(seen: SeenProcess, own: ProcessFacts): boolean {
+	if (seen.host !== own.host) return false;
+	if (seen.pid === own.pid) return seen.processId !== PROCESS_ID;
+	try {
+		process.kill(seen.pid, 0);
+		return false;
+	} catch (error) {
+		return Object(error).code === 'ESRCH';
+	}
+}
+
+/** Bytes that are free where n8n keeps its files, the state file's folder among them: whichever has less. */
 export async function freeBytes(): Promise<number | undefined> {
-	const n8nFolder = dirname(dirname(stateFilePath()));
-	const disk = await statfs(n8nFolder).catch(() => undefined);
-	return disk === undefined ? undefined : disk.bavail * disk.bsize;
+	const folder = dirname(stateFilePath());
+	const disks = await Promise.all(
+		[folder, dirname(folder)].map((each) => statfs(each).catch(() => undefined)),
+	);
+	const free = disks.flatMap((disk) => (disk === undefined ? [] : [disk.bavail * disk.bsize]));
+	return free.length === 0 ? undefined : Math.min(...free);
 }
 
 /** n8n's address of this execution, as it would be if it waited. n8n says there that it runs, and nothing happens. */

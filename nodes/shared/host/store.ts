@@ -16,10 +16,10 @@ export const PROCESS_ID = randomUUID();
 
 export const STORE_CREDENTIAL = 'greenlightStateStore';
 
-export const OLDEST_NODE = 24;
+const OLDEST_NODE = 24;
 
 /** How often a process says that it lives and uses a store. */
-export const HEARD_EVERY_MS = 60_000;
+const HEARD_EVERY_MS = 20_000;
 
 type Place = { path: string } | PostgresOptions;
 
@@ -138,7 +138,7 @@ function openPlace(place: Place): Promise<StateStore> {
 }
 
 /**
- * Puts down in the store that this process uses it, now and every minute: so the check of the set-up sees which processes do. It
+ * Puts down in the store that this process uses it, now and again and again: so the check of the set-up sees which processes do. It
  * never stops work: what the store cannot take, the step's own write says.
  */
 async function keepNoted(store: StateStore, place: string): Promise<void> {

@@ -3,8 +3,8 @@ import type { ProcessFacts, SeenProcess } from '../state';
 import type { Finding, SetUpFacts } from './facts';
 import { counted, finding, good, notSeen, problem } from './findings';
 
-/** A process says every minute that it lives. */
-export const ALIVE_MS = 150_000;
+/** A process says every 20 seconds that it lives. */
+const ALIVE_MS = 60_000;
 const OLDEST_NODE = 24;
 const OLDEST_N8N = [2, 39] as const;
 /** Links run out and waits end by the clock; a few seconds do no harm. */
