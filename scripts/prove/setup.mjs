@@ -111,8 +111,8 @@ function geminiCredential(api, baseUrl, apiKey) {
 
 /** What the check says that is not good; undefined when no process with the package had the execution. @param {string} baseUrl @param {string} name */
 async function alarmsOf(baseUrl, name) {
-	const response = await fetch(`${baseUrl}/webhook/${name}`, { method: 'POST' });
-	if (!response.ok) return undefined;
+	const response = await fetch(`${baseUrl}/webhook/${name}`, { method: 'POST' }).catch(() => undefined);
+	if (response?.ok !== true) return undefined;
 	const findings = /** @type {Json[]} */ (await response.json());
 	assert.ok(Array.isArray(findings) && findings.length >= 14, JSON.stringify(findings).slice(0, 300));
 	return findings

@@ -30,6 +30,7 @@ import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
 import { refuseAsTool } from './tool';
+import { writesTogether } from './writeTogether';
 
 /** One operation on one item. What it returns becomes the items' JSON; `files` go on with them, at first those of the item. */
 export type Operation = (call: {
@@ -59,7 +60,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
 	'run/verify': runVerify.execute,
-	'state/merge': stateMerge.execute,
+	'state/merge': writesTogether(stateMerge.plan),
 	'artefact/exportApproved': artefactExportApproved.execute,
 	'artefact/getAll': artefactGetAll.execute,
 	'artefact/impact': artefactImpact.execute,
