@@ -1,7 +1,7 @@
 /** `npm run bench -- NAME`: figures beside peers, measured in one run. The last line is one line of JSON. */
 import { PlainError, reportError } from './lib/plainError.mjs';
 
-const BENCHES = ['state', 'gate', 'model', 'gap', 'pass8', 'article'];
+const BENCHES = ['state', 'gate', 'model', 'gap', 'pass8', 'article', 'nodes'];
 
 try {
 	const [name = '', ...args] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { PlainError, reportError } from './lib/plainError.mjs';
 import { REPOSITORY } from './lib/processes.mjs';
 
-const PROOFS = ['state', 'gate', 'recovery', 'model', 'queue'];
+const PROOFS = ['state', 'gate', 'recovery', 'model', 'queue', 'setup'];
 
 try {
 	const [name = '', ...options] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { storeCredentials } from '../shared/host/descriptions';
+import { geminiCredentials } from '../shared/host/descriptions';
+import { searchModels, testGreenlightGemini } from '../shared/host/geminiMethods';
 import { searchRuns, testGreenlightStateStore } from '../shared/host/storeMethods';
 import { properties } from './actions/properties';
 import { execute } from './actions/router';
@@ -19,11 +20,14 @@ export class SharedStateStore implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: storeCredentials,
+		credentials: geminiCredentials({ resource: ['setUp'] }),
 		properties,
 	};
 
-	methods = { listSearch: { searchRuns }, credentialTest: { testGreenlightStateStore } };
+	methods = {
+		listSearch: { searchModels, searchRuns },
+		credentialTest: { testGreenlightGemini, testGreenlightStateStore },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return execute(this);

@@ -242,7 +242,7 @@ async function manyRuns({ folder, packageTarball, runs, workers, isKilled }) {
 	const queue = await startQueue({ folder, packageTarball, workers });
 	try {
 		const workflow = await publishTemplate(queue, model.url);
-		const pids = [queue.n8n.pid, queue.webhookPid, ...queue.workerPids];
+		const pids = [queue.n8n, queue.webhook, ...queue.workers].map(({ pid }) => pid);
 		const cpuBefore = await Promise.all(pids.map(cpuOf));
 		const began = Date.now();
 		let isToKill = isKilled;
@@ -256,8 +256,8 @@ async function manyRuns({ folder, packageTarball, runs, workers, isKilled }) {
 				// Before, it could take the answer to a form with it, and nobody would know whether that run has begun.
 				if (!isToKill || !areSent || decided < runs / 3) return;
 				isToKill = false;
-				signalGroup(queue.workerPids[0], 'SIGKILL');
-				await queue.addWorker();
+				signalGroup(queue.workers[0]?.pid, 'SIGKILL');
+				await queue.startWorker();
 			},
 		});
 		const [{ rows, kinds, retried }] = await Promise.all([playing, sending]);

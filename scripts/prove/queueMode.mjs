@@ -11,23 +11,26 @@ import { installN8n } from '../n8nInstall.mjs';
 import { startN8n } from '../n8nInstance.mjs';
 import { startPostgres } from '../withPostgres.mjs';
 
+/** @typedef {{ pid: number, end: () => Promise<void> }} Started `pid` leads a process group. */
 /**
  * @typedef {object} Queue
  * @property {import('../n8nInstance.mjs').N8nInstance} n8n The main process.
  * @property {number} webhookPort
- * @property {number} webhookPid
  * @property {string} database Where Greenlight's state is.
  * @property {string} n8nDatabase Where n8n's own tables are.
- * @property {number[]} workerPids Of those that were started at first; each leads a process group.
- * @property {() => Promise<number>} addWorker Gives back its pid, when it is ready.
+ * @property {Started} webhook
+ * @property {Started[]} workers Those that were started at first.
+ * @property {(changes?: Record<string, string>) => Promise<Started>} startWebhook Another one in its place, with other settings.
+ * @property {(changes?: Record<string, string>) => Promise<Started>} startWorker One more; it is ready.
  * @property {() => Promise<void>} stop
  */
 
 /**
- * @param {{ folder: string, packageTarball: string, workers?: number }} options
+ * @param {{ folder: string, packageTarball: string, workers?: number, linksToWebhook?: boolean }} options `linksToWebhook`: links
+ *   lead to the process for webhooks, as a load balancer does it, and not to main.
  * @returns {Promise<Queue>}
  */
-export async function startQueue({ folder, packageTarball, workers = 2 }) {
+export async function startQueue({ folder, packageTarball, workers: count = 2, linksToWebhook = false }) {
 	if ((await run(['redis-server', '--version'])).code !== 0) {
 		throw new PlainError(
 			"Redis is missing: install it, on Debian and Ubuntu with 'apt-get install redis-server'.",
@@ -51,8 +54,9 @@ export async function startQueue({ folder, packageTarball, workers = 2 }) {
 		});
 		closeSync(output);
 		pids.push(child.pid);
-		undo.push(() => endGroup(child.pid, 5_000));
-		return child.pid ?? 0;
+		const end = () => endGroup(child.pid, 5_000);
+		undo.push(end);
+		return { pid: child.pid ?? 0, end };
 	};
 	const kill = () => pids.forEach((pid) => signalGroup(pid, 'SIGKILL'));
 	process.once('exit', kill);
@@ -84,7 +88,7 @@ export async function startQueue({ folder, packageTarball, workers = 2 }) {
 			DB_POSTGRESDB_PASSWORD: 'none',
 			GREENLIGHT_DATABASE_URL: server.url,
 			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
-			WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+			WEBHOOK_URL: `http://127.0.0.1:${linksToWebhook ? webhookPort : port}/`,
 		};
 		const n8n = await startN8n({ userFolder, packageTarball, port, env });
 		undo.push(n8n.stop);
@@ -100,29 +104,33 @@ export async function startQueue({ folder, packageTarball, workers = 2 }) {
 			...{ N8N_LISTEN_ADDRESS: '127.0.0.1', N8N_DIAGNOSTICS_ENABLED: 'false' },
 			...{ N8N_DISABLED_MODULES: 'insights,mcp-registry,chat-hub,instance-ai', ...env },
 		};
-		const webhookPid = start('webhook', [...program, 'webhook'], {
-			...common,
-			N8N_PORT: `${webhookPort}`,
-			N8N_RUNNERS_BROKER_PORT: `${webhookBroker}`,
-		});
+		/** @type {Queue['startWebhook']} */
+		const startWebhook = async (changes = {}) => {
+			const ports = { N8N_PORT: `${webhookPort}`, N8N_RUNNERS_BROKER_PORT: `${webhookBroker}` };
+			const webhook = start('webhook', [...program, 'webhook'], { ...common, ...ports, ...changes });
+			await isUp(`http://127.0.0.1:${webhookPort}/healthz`);
+			return webhook;
+		};
 		let started = 0;
-		const addWorker = async () => {
+		/** @type {Queue['startWorker']} */
+		const startWorker = async (changes = {}) => {
 			const [health, broker] = await freePorts(2);
-			const pid = start(`worker-${started++}`, [...program, 'worker', '--concurrency=10'], {
+			const worker = start(`worker-${started++}`, [...program, 'worker', '--concurrency=10'], {
 				...common,
 				QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 				QUEUE_HEALTH_CHECK_PORT: `${health}`,
 				N8N_RUNNERS_BROKER_PORT: `${broker}`,
+				...changes,
 			});
 			await isUp(`http://127.0.0.1:${health}/healthz`);
-			return pid;
+			return worker;
 		};
-		const isWebhookUp = isUp(`http://127.0.0.1:${webhookPort}/healthz`);
-		const workerPids = [];
-		for (let worker = 0; worker < workers; worker++) workerPids.push(await addWorker());
-		await isWebhookUp;
+		const webhook = await startWebhook();
+		const workers = [];
+		while (workers.length < count) workers.push(await startWorker());
 		const n8nDatabase = Object.assign(new URL(server.url), { pathname: '/n8n' }).href;
-		return { n8n, webhookPort, webhookPid, workerPids, addWorker, database: server.url, n8nDatabase, stop };
+		const running = { webhook, workers, startWebhook, startWorker };
+		return { n8n, webhookPort, database: server.url, n8nDatabase, ...running, stop };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -7,6 +7,7 @@ import { copiesClauses } from './clauses/copies';
 import { fieldsClauses } from './clauses/fields';
 import { namesClauses } from './clauses/names';
 import { openingsClauses } from './clauses/openings';
+import { processesClauses } from './clauses/processes';
 import { recordsClauses } from './clauses/records';
 import { rollbackClauses } from './clauses/rollback';
 import { runsClauses } from './clauses/runs';
@@ -67,6 +68,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		describe('versions', () => versionsClauses(stage));
 		describe('writes', () => writesClauses(stage));
 		describe('names', () => namesClauses(stage));
+		describe('processes', () => processesClauses(stage));
 		describe('records and locks', () => recordsClauses(stage));
 		describe('checkpoints and rollback', () => rollbackClauses(stage));
 		describe('compare, fork and impact', () => copiesClauses(stage));

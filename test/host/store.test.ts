@@ -47,6 +47,15 @@ describe('the state file of this n8n', () => {
 		expect(stateFilePath({})).toMatch(/\.n8n\/greenlight\/state\.sqlite$/);
 	});
 
+	it('puts down which process uses it, without user and password', async () => {
+		const [only, ...others] = await (await openStore(environment)).listProcesses();
+		expect(others).toEqual([]);
+		expect(only).toMatchObject({
+			...{ role: 'main', pid: process.pid, node: process.versions.node, greenlight: '0.1.0' },
+			...{ queueMode: false, state: `the file ${stateFilePath(environment)}`, clockAheadMs: 0 },
+		});
+	});
+
 	it('can be read by nobody else', async () => {
 		await openStore(environment);
 		const path = stateFilePath(environment);

@@ -142,8 +142,11 @@ describe.each(NODES)('%s', (file) => {
 		const router = existsSync(join(actions, 'router.ts'))
 			? readFileSync(join(actions, 'router.ts'), 'utf8')
 			: '';
-		const table = router.slice(router.indexOf('OPERATIONS'), router.indexOf('};'));
-		const implemented = [...table.matchAll(/'([a-z]+\/[A-Za-z]+)':/g)].map(([, name = '']) => name);
+		const table = router.slice(
+			router.indexOf('OPERATIONS'),
+			router.indexOf('\nexport async function execute('),
+		);
+		const implemented = [...table.matchAll(/'([A-Za-z]+\/[A-Za-z]+)':/g)].map(([, name = '']) => name);
 		expect(implemented.sort()).toEqual(operations.sort());
 	});
 

@@ -56,7 +56,7 @@ describe('the variant that n8n makes for agents', () => {
 
 	it('leaves the node itself as it was', () => {
 		const node = new SharedStateStore();
-		expect(valuesOf(named(shownFields(node), 'resource')[0])).toHaveLength(7);
+		expect(valuesOf(named(shownFields(node), 'resource')[0])).toHaveLength(8);
 		expect(valuesOf(named(shownFields(node, { resource: 'state' }), 'operation')[0])).toHaveLength(3);
 		const merge = shownFields(node, { resource: 'state', operation: 'merge' });
 		expect(valuesOf(named(merge, 'how')[0])).toHaveLength(3);

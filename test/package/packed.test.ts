@@ -14,6 +14,8 @@ function filesIn(folder: string, wanted: RegExp): string[] {
 
 describe('the packed file', () => {
 	let packed: string[];
+	/** Bytes, packed and unpacked. */
+	let size: { packed: number; unpacked: number };
 
 	beforeAll(() => {
 		const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline'], {
@@ -22,7 +24,9 @@ describe('the packed file', () => {
 			stdio: ['ignore', 'pipe', 'ignore'],
 			timeout: 60_000,
 		});
-		packed = JSON.parse(text)[0].files.map(({ path }: { path: string }) => path);
+		const [pack] = JSON.parse(text);
+		packed = pack.files.map(({ path }: { path: string }) => path);
+		size = { packed: pack.size, unpacked: pack.unpackedSize };
 	}, 60_000);
 
 	it('has every file that n8n is told to load', () => {
@@ -59,6 +63,16 @@ describe('the packed file', () => {
 				!existsSync(join(ROOT, path.replace(/^dist\//, '').replace(/\.js$/, '.ts'))),
 		);
 		expect(orphans).toEqual([]);
+	});
+
+	it('is small', () => {
+		expect(size.packed).toBeLessThan(500_000);
+		expect(size.unpacked).toBeLessThan(2_500_000);
+	});
+
+	it('runs nothing when it is installed', () => {
+		const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepack', 'postpack'];
+		expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
 	});
 
 	it('loads only packages that it brings or that n8n has', () => {

@@ -19,6 +19,8 @@ describe('the rows of an exported run', () => {
 			expect([table, key]).toEqual([table, apart]);
 		}
 		const all = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-		expect([...TABLES.keys(), 'links', 'media_bytes'].sort()).toEqual(all.map(({ name }) => name).sort());
+		expect([...TABLES.keys(), 'links', 'media_bytes', 'processes'].sort()).toEqual(
+			all.map(({ name }) => name).sort(),
+		);
 	});
 });

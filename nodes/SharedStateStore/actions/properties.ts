@@ -25,6 +25,7 @@ import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
 import * as runVerify from './run/verify.operation';
+import * as setUpCheck from './setUp/check.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
@@ -55,6 +56,12 @@ export const properties: INodeProperties[] = [
 				name: 'Run',
 				value: 'run',
 				description: 'One brief going through a pipeline',
+				displayOptions: notForAgents,
+			},
+			{
+				name: 'Set-Up',
+				value: 'setUp',
+				description: 'Whether n8n is set up so that everything works',
 				displayOptions: notForAgents,
 			},
 			{ name: 'State', value: 'state', description: 'What the run knows' },
@@ -228,6 +235,14 @@ export const properties: INodeProperties[] = [
 			description: 'Say whether all versions of a run are what they were when they were written',
 		},
 	]),
+	operationsOf('setUp', 'check', [
+		{
+			name: 'Check',
+			value: 'check',
+			action: 'Check the set-up',
+			description: 'Look for what is missing or wrong around n8n, and say how to mend it',
+		},
+	]),
 	operationsOf('state', 'read', [
 		{
 			name: 'Merge',
@@ -274,6 +289,7 @@ export const properties: INodeProperties[] = [
 	...checkpointGetAll.description,
 	...historyCompare.description,
 	...runDelete.description,
+	...setUpCheck.description,
 	...stateMerge.description,
 	...stateRead.description,
 	...stateWrite.description,
@@ -282,7 +298,7 @@ export const properties: INodeProperties[] = [
 		displayOptions: {
 			...notForAgents,
 			hide: {
-				resource: ['review'],
+				resource: ['review', 'setUp'],
 				operation: ['start', 'delete', 'import', 'markCrashed'],
 				whichRuns: ['all'],
 			},

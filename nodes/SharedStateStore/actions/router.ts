@@ -25,10 +25,12 @@ import * as runReviewAgain from './run/reviewAgain.operation';
 import * as runStart from './run/start.operation';
 import * as runStop from './run/stop.operation';
 import * as runVerify from './run/verify.operation';
+import * as setUpCheck from './setUp/check.operation';
 import * as stateMerge from './state/merge.operation';
 import * as stateRead from './state/read.operation';
 import * as stateWrite from './state/write.operation';
 import { refuseAsTool } from './tool';
+import { writesTogether } from './writeTogether';
 
 /** One operation on one item. What it returns becomes the items' JSON; `files` go on with them, at first those of the item. */
 export type Operation = (call: {
@@ -58,7 +60,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'run/start': runStart.execute,
 	'run/stop': runStop.execute,
 	'run/verify': runVerify.execute,
-	'state/merge': stateMerge.execute,
+	'state/merge': writesTogether(stateMerge.plan),
 	'artefact/exportApproved': artefactExportApproved.execute,
 	'artefact/getAll': artefactGetAll.execute,
 	'artefact/impact': artefactImpact.execute,
@@ -69,6 +71,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 	'state/read': stateRead.execute,
 	'state/write': stateWrite.execute,
 };
+/** About n8n as a whole, once for all items: a store that cannot be opened is one of the things that they find. */
+const WITHOUT_STORE: Readonly<Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>> =
+	{
+		'setUp/check': setUpCheck.execute,
+	};
 /** These are about what failed, so they work on failed items too. */
 const FOR_FAILED = new Set([
 	'run/delete',
@@ -85,8 +92,10 @@ function nameOf(context: IExecuteFunctions, itemIndex: number): string {
 
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const { counted, openRunScope, runPerItem, runsAsTool, tell } = await import('../../shared/host');
-	const scope = await openRunScope(context);
 	const isTool = runsAsTool(context);
+	const withoutStore = WITHOUT_STORE[nameOf(context, 0)];
+	if (withoutStore !== undefined && !isTool) return [await withoutStore(context)];
+	const scope = await openRunScope(context);
 	const results = await runPerItem(
 		context,
 		async (item, itemIndex) => {

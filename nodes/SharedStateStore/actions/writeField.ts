@@ -1,36 +1,58 @@
 import type { IDataObject } from 'n8n-workflow';
 import { PipelineError } from '../../shared/errors';
-import type { Command, FieldDeclaration, Json, MergeRule } from '../../shared/state';
+import type {
+	Command,
+	FieldDeclaration,
+	Json,
+	MergeRule,
+	WriteRequest,
+	WriteResult,
+} from '../../shared/state';
 import { commandIdOf } from './commandId';
 import type { Operation } from './router';
 import { readVersion } from './version';
 
+/** A write of one item, and what the item becomes by what came of it. */
+export interface PlannedWrite {
+	runId: string;
+	request: WriteRequest;
+	toRow(result: Extract<WriteResult, { ok: true }>): IDataObject;
+}
+
 /**
- * Writes one field of the item's run, under a key: n8n's retries and a replay of the run do not write twice. A name that
+ * What writes one field of the item's run, under a key: n8n's retries and a replay of the run do not write twice. A name that
  * the run does not know is declared with the rule.
  */
-export async function writeField(
+export async function planField(
 	call: Parameters<Operation>[0],
 	field: string,
 	rule: MergeRule,
 	toCommand: (declared: FieldDeclaration | undefined) => Command,
-): Promise<IDataObject[]> {
+): Promise<PlannedWrite> {
 	const { context, scope, item, itemIndex } = call;
 	if (field === '') throw new PipelineError('input_missing', "'Field' is empty.");
-	const { writeOrThrow } = await import('../../shared/host');
 	const found = await scope.find(itemIndex, item.json);
 	const { runId } = found.run;
 	const known = (await scope.store.declaredFields(runId)).find(({ name }) => name === field);
 	const command = toCommand(known);
 	const expectedVersion = readExpectedVersion(context.getNodeParameter('expectedVersion', itemIndex, ''));
-	const result = await writeOrThrow(scope.store, runId, {
+	const request: WriteRequest = {
 		by: scope.nodeName,
 		commands: [command],
 		commandId: await commandIdOf(call, found, command),
 		...(known === undefined ? { declare: [{ name: field, rule, type: {}, part: 'content' as const }] } : {}),
 		...(expectedVersion === undefined ? {} : { expectedVersion }),
-	});
-	return [{ ...item.json, runId, version: result.version, ...(result.replayed ? { replayed: true } : {}) }];
+	};
+	return {
+		runId,
+		request,
+		toRow: ({ version, replayed }) => ({
+			...item.json,
+			runId,
+			version,
+			...(replayed ? { replayed: true } : {}),
+		}),
+	};
 }
 
 function readExpectedVersion(value: unknown): number | undefined {

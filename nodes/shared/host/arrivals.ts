@@ -5,12 +5,15 @@ import type {
 	IPairedItemData,
 	ISourceData,
 } from 'n8n-workflow';
-import { PipelineError, type Failure } from '../errors';
-import { hashOf, shortKey, type Json, type RecordedStep, type Step } from '../state';
+import { PipelineError, isPipelineError, type Failure } from '../errors';
+import { hashOf, shortKey, type Artefact, type Json, type RecordedStep, type Step } from '../state';
 import { lineageToken, stepsBefore } from './engine';
-import { registerWork } from './registerWork';
+import { registerAll, type RegisterOptions } from './registerWork';
 import type { FoundRun, RunScope } from './runScope';
 import { asPipelineError, toNodeError } from './toNodeError';
+
+/** So many items share one look at the state, so that a thousand of them do not read it a thousand times. */
+const TOGETHER = 100;
 
 /** An item as it is kept until its round is decided: which work it is, or which failure it brings. */
 export interface HeldItem {
@@ -57,21 +60,16 @@ export async function recordArrivals(
 	const strays: INodeExecutionData[] = [];
 	for (const input of inputs) {
 		const source = sourceOf(context, input);
-		for (const [index, item] of itemsOf(context, input).entries()) {
-			const failure = failureOf(
-				item.error === undefined ? item.json : { ...item.json, error: { ...item.error } },
-			);
-			try {
-				const { found, what } = await identify(context, scope, item, index, steps, failure);
-				const name = `${found.run.runId}#${found.round}`;
-				const group = groups.get(name) ?? { found, here: [] };
-				group.here.push({ ...what, item, input, index, source, lineage });
-				groups.set(name, group);
-			} catch (error) {
-				const known = asPipelineError(error);
-				if (known.code === 'internal') throw toNodeError(context, error, index);
-				strays.push(toStray(item, known.toFailure(), index, input));
+		for (const { item, index, found, what } of await identifyAll(context, scope, input, steps, failureOf)) {
+			if (isPipelineError(found)) {
+				if (found.code === 'internal') throw toNodeError(context, found, index);
+				strays.push(toStray(item, found.toFailure(), index, input));
+				continue;
 			}
+			const name = `${found.run.runId}#${found.round}`;
+			const group = groups.get(name) ?? { found, here: [] };
+			group.here.push({ ...what, item, input, index, source, lineage });
+			groups.set(name, group);
 		}
 	}
 	const rounds: ArrivedItems[] = [];
@@ -122,35 +120,83 @@ function sourceOf(context: IExecuteFunctions, input: number): ISourceData | null
 	}
 }
 
-async function identify(
+/** An item, with the run that it belongs to and what is known of it; or why it belongs to none. */
+interface Identified {
+	item: INodeExecutionData;
+	index: number;
+	found: FoundRun | PipelineError;
+	failure: Failure | undefined;
+	what: Partial<HeldItem>;
+}
+
+/** Which run and which work each item of an input is. Many are looked up and registered together. */
+async function identifyAll(
 	context: IExecuteFunctions,
 	scope: RunScope,
-	item: INodeExecutionData,
-	index: number,
+	input: number,
 	steps: ReadonlySet<string> | undefined,
-	failure: Failure | undefined,
-): Promise<{ found: FoundRun; what: Partial<HeldItem> }> {
-	const { json } = item;
-	const found = await scope.find(index, json).catch((error: unknown) => {
-		// Of work that failed before it had a run, the reason that it failed for is the one to be told.
-		throw failure === undefined ? error : new PipelineError(failure.code, failure.message, failure);
-	});
-	if (failure === undefined) {
-		const target = { runId: found.run.runId, round: found.round };
-		const options = { idField: 'id', slot: index + 1, steps };
-		const artefact = await registerWork(context, scope, target, item, options);
-		const { id: artefactId, slot, contentHash } = artefact;
-		return { found, what: { artefactId, slot, contentHash } };
+	failureOf: (json: IDataObject) => Failure | undefined,
+): Promise<Identified[]> {
+	const all: Identified[] = [];
+	for (const [index, item] of itemsOf(context, input).entries()) {
+		const { json } = item;
+		const failure = failureOf(item.error === undefined ? json : { ...json, error: { ...item.error } });
+		const found = await scope.find(index, json).catch((error: unknown) =>
+			// Of work that failed before it had a run, the reason that it failed for is the one to be told.
+			failure === undefined
+				? asPipelineError(error)
+				: new PipelineError(failure.code, failure.message, failure),
+		);
+		all.push({ item, index, found, failure, what: failure === undefined ? {} : ofFailure(json, failure) });
 	}
-	const name = `failure ${hashOf(JSON.parse(JSON.stringify(json))).slice(0, 8)}`;
+	const ofRun = new Map<string, Identified[]>();
+	for (const each of all) {
+		if (isPipelineError(each.found) || each.failure !== undefined) continue;
+		const { runId } = each.found.run;
+		ofRun.set(runId, [...(ofRun.get(runId) ?? []), each]);
+	}
+	for (const [runId, work] of ofRun) {
+		for (let from = 0; from < work.length; from += TOGETHER) {
+			const some = work.slice(from, from + TOGETHER);
+			const artefacts = await registerSome(context, scope, some, { runId, idField: 'id', steps });
+			some.forEach((each, at) => {
+				const artefact = artefacts[at];
+				if (artefact === undefined || isPipelineError(artefact)) each.found = asPipelineError(artefact);
+				else each.what = { artefactId: artefact.id, slot: artefact.slot, contentHash: artefact.contentHash };
+			});
+		}
+	}
+	return all;
+}
+
+/** Where something about one of them cannot be read, such as a file, each takes its turn alone. */
+async function registerSome(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	some: readonly Identified[],
+	options: RegisterOptions,
+): Promise<Array<Artefact | PipelineError>> {
+	const pieces = some.map(({ item, index, found }) => ({
+		item,
+		round: isPipelineError(found) ? 0 : found.round,
+		slot: index + 1,
+	}));
+	try {
+		return await registerAll(context, scope, pieces, options);
+	} catch (error) {
+		if (some.length === 1) return [asPipelineError(error)];
+	}
+	const results: Array<Artefact | PipelineError> = [];
+	for (const one of some) results.push(...(await registerSome(context, scope, [one], options)));
+	return results;
+}
+
+function ofFailure(json: IDataObject, failure: Failure): Partial<HeldItem> {
 	return {
-		found,
-		what: {
-			name,
-			failure,
-			...(typeof json.artefactId === 'string' ? { artefactId: json.artefactId } : {}),
-			...(typeof json.slot === 'number' ? { slot: json.slot } : {}),
-		},
+		name: `failure ${hashOf(JSON.parse(JSON.stringify(json))).slice(0, 8)}`,
+		failure,
+		...(typeof json.artefactId === 'string' ? { artefactId: json.artefactId } : {}),
+		...(typeof json.slot === 'number' ? { slot: json.slot } : {}),
 	};
 }
 

@@ -33,9 +33,10 @@ export {
 export { reviewLink } from './reviewLink';
 export { runTitle } from './runTitle';
 export { isStatusKey, resultLink, statusLink, type StatusTicket } from './statusLink';
-export { PROCESS_ID, closeStores, openStore, openStoreOfWebhook, stateFilePath } from './store';
+export { PROCESS_ID, closeStores, openStore, openStoreOf, openStoreOfWebhook, stateFilePath } from './store';
 export { refuseChosenByModel } from './toolGuard';
 export { asPipelineError, failedItem, toNodeError } from './toNodeError';
 export { refusal, writeOrThrow } from './writeOrThrow';
 export { hasGemini, openAsker, type Asker } from './gemini';
+export { freeBytes, geminiFacts, openAddress, ownAddress, savesProgress, storeFacts } from './setUpFacts';
 export { counted, tell } from './hints';

@@ -9,6 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { PipelineError } from '../errors';
 import { hashOf, openStateStore, type PostgresOptions, type StateStore } from '../state';
+import { processFacts } from './processFacts';
 
 /** Names this process in step records, so that its own work in flight is told from that of a process that died. */
 export const PROCESS_ID = randomUUID();
@@ -17,13 +18,27 @@ export const STORE_CREDENTIAL = 'greenlightStateStore';
 
 const OLDEST_NODE = 24;
 
+/** How often a process says that it lives and uses a store. */
+const HEARD_EVERY_MS = 20_000;
+
 type Place = { path: string } | PostgresOptions;
 
 const stores = new Map<string, Promise<StateStore>>();
+const beats = new Set<NodeJS.Timeout>();
 
 /** The state file of this n8n: `<n8n folder>/greenlight/state.sqlite`. */
 export function stateFilePath(environment: NodeJS.ProcessEnv = process.env): string {
 	return resolve(join(environment.N8N_USER_FOLDER ?? homedir(), '.n8n', 'greenlight', 'state.sqlite'));
+}
+
+/** Where the state of a node call is, for people: without user and password, and also where it cannot be opened. */
+export async function placeOf(context: IExecuteFunctions): Promise<string> {
+	try {
+		if (context.getNodeParameter('keepStateIn', 0, 'n8n') !== 'credential') return placeName(placeOfN8n());
+		return placeName(toPostgres(await context.getCredentials(STORE_CREDENTIAL)));
+	} catch {
+		return 'a place that is not known';
+	}
 }
 
 /** The store of a node call, or of a list in the editor: its credential's database if it names one, else the store of this n8n. */
@@ -50,14 +65,14 @@ async function openChosen(
  * `store_refused` unless the administrator states that they share a disk.
  */
 export function openStore(environment: NodeJS.ProcessEnv = process.env): Promise<StateStore> {
-	const url = (environment.GREENLIGHT_DATABASE_URL ?? '').trim();
-	if (url !== '') {
-		if (!/^postgres(ql)?:\/\//.test(url)) {
+	const place = placeOfN8n(environment);
+	if ('server' in place) {
+		if (!/^postgres(ql)?:\/\//.test(String(place.server))) {
 			throw new PipelineError('store_refused', 'GREENLIGHT_DATABASE_URL does not begin with postgres://.', {
 				hint: 'Set it to postgres://user:password@host:5432/database, or remove it to use the embedded file.',
 			});
 		}
-		return openPlace({ server: url });
+		return openPlace(place);
 	}
 	if (environment.EXECUTIONS_MODE === 'queue' && environment.GREENLIGHT_SHARED_DISK !== 'true') {
 		throw new PipelineError(
@@ -68,7 +83,12 @@ export function openStore(environment: NodeJS.ProcessEnv = process.env): Promise
 			},
 		);
 	}
-	return openPlace({ path: stateFilePath(environment) });
+	return openPlace(place);
+}
+
+function placeOfN8n(environment: NodeJS.ProcessEnv = process.env): Place {
+	const url = (environment.GREENLIGHT_DATABASE_URL ?? '').trim();
+	return url === '' ? { path: stateFilePath(environment) } : { server: url };
 }
 
 /** Tries the database of a credential and lets go of it again. */
@@ -85,6 +105,8 @@ export async function tryStore(credential: ICredentialDataDecryptedObject): Prom
 export async function closeStores(): Promise<void> {
 	const open = [...stores.values()];
 	stores.clear();
+	for (const beat of beats) clearInterval(beat);
+	beats.clear();
 	await Promise.all(open.map(async (store) => (await store).close()));
 }
 
@@ -106,10 +128,39 @@ function openPlace(place: Place): Promise<StateStore> {
 		...place,
 		clock: () => Date.now(),
 		newId: () => randomUUID().slice(0, 13),
+	}).then(async (store) => {
+		await keepNoted(store, placeName(place));
+		return store;
 	});
 	stores.set(name, opening);
 	opening.catch(() => stores.delete(name));
 	return opening;
+}
+
+/**
+ * Puts down in the store that this process uses it, now and again and again: so the check of the set-up sees which processes do. It
+ * never stops work: what the store cannot take, the step's own write says.
+ */
+async function keepNoted(store: StateStore, place: string): Promise<void> {
+	const note = (): Promise<void> => store.noteProcess(PROCESS_ID, processFacts(place)).catch(() => undefined);
+	await note();
+	const beat = setInterval(() => void note(), HEARD_EVERY_MS);
+	beat.unref();
+	beats.add(beat);
+}
+
+/** Where the state is, for people: without user and password. */
+function placeName(place: Place): string {
+	if ('path' in place) return `the file ${place.path}`;
+	const { server } = place;
+	const { host, port, database } = typeof server === 'string' ? partsOf(server) : server;
+	return `PostgreSQL ${host}:${port}/${database}`;
+}
+
+function partsOf(address: string): { host: string; port: string; database: string } {
+	if (!URL.canParse(address)) return { host: '?', port: '?', database: '?' };
+	const { hostname, port, pathname } = new URL(address);
+	return { host: hostname, port: port || '5432', database: pathname.slice(1) };
 }
 
 function toPostgres(credential: ICredentialDataDecryptedObject): PostgresOptions {

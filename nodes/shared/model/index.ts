@@ -19,6 +19,7 @@ export { askOnce, type PaidAnswer, type PaidStep, type StepStore } from './paidO
 export { createPacer, pacedClient, pacerOf } from './pacing';
 export { costOf, estimate, estimateTokens, PRICE_TABLE, type PriceOverride } from './prices';
 export {
+	bareModelName,
 	requestHash,
 	toGeminiRequest,
 	type Attachment,

@@ -10,7 +10,7 @@ export {
 	editsWithoutChoice,
 	isPassing,
 } from './edits';
-export { KEEP, MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES } from './form';
+export { KEEP, MAX_EDIT_LENGTH, MAX_NOTE_LENGTH, MAX_PIECES, NOTICE_HEADER } from './form';
 export { askedForOf, modelsOf } from './askedFor';
 export { decide, type Decided, type PieceChoice } from './decide';
 export { claimDelivery, DELIVERY_LEASE_MS, endRun } from './delivery';

@@ -1,18 +1,17 @@
 import { PipelineError } from '../errors';
 import type { Database, Transaction } from './backends/database';
-import { ARTEFACTS } from './builtInFields';
 import { claimStep, holdMore, type Claim } from './claims';
 import * as document from './document';
 import { Draft } from './draft';
 import { verifyRun } from './audit';
 import { compareEntry } from './compare';
+import { copyCommands } from './copyCommands';
 import { listDeclarations } from './declarations';
 import type { Media } from './fields';
-import type { JsonObject } from './json';
-import { judgedAnew } from './judgement';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
 import { checkCheckpointName } from './names';
+import * as processes from './processes';
 import * as records from './records';
 import * as runs from './runs';
 import { checkSpendCap } from './spend';
@@ -20,7 +19,6 @@ import { beginRun, continueRun, createRun, startWithBrief, type Beginning } from
 import { deleteRun, exportRun, importRun, readExport, refuseKnownRun, withMedia } from './transfer';
 import { artefactsOf } from './views';
 import type {
-	Command,
 	Difference,
 	ExecutionLink,
 	FieldDeclaration,
@@ -30,10 +28,12 @@ import type {
 	LedgerPageRequest,
 	LedgerRow,
 	MediaFile,
+	ProcessFacts,
 	RecordedLedgerEntry,
 	RecordedStep,
 	Run,
 	RunFilter,
+	SeenProcess,
 	StartRunRequest,
 	StartedRun,
 	StateDocument,
@@ -334,6 +334,17 @@ export class SqlStateStore implements StateStore {
 		return this.database.read((tx) => records.readLedgerPage(tx, request));
 	}
 
+	noteProcess(processId: string, facts: ProcessFacts): Promise<void> {
+		const { clock } = this.environment;
+		return this.database.write(`process ${processId}`, (tx) =>
+			processes.noteProcess(tx, processId, facts, clock),
+		);
+	}
+
+	listProcesses(): Promise<SeenProcess[]> {
+		return this.database.read((tx) => processes.listProcesses(tx, this.environment.clock));
+	}
+
 	close(): Promise<void> {
 		return this.database.close();
 	}
@@ -365,28 +376,4 @@ function refuseOtherCopy({ runKey, forkedFrom = '' }: Run, runId: string, at: nu
 		`The run with the key '${runKey}' is a copy of version ${copied}, and not of version ${at}.`,
 		{ hint: 'Use another key for a copy of another version.' },
 	);
-}
-
-/** What writes a run's content into another one: nothing of it is locked there. */
-function copyCommands(declared: readonly FieldDeclaration[], fields: JsonObject): Command[] {
-	return declared.flatMap(({ name: field, rule, part }): Command[] => {
-		const value = fields[field];
-		if (part !== 'content' || value === undefined) return [];
-		switch (rule) {
-			case 'set':
-			case 'writeOnce':
-				return [{ op: rule, field, value }];
-			case 'increment':
-				return [{ op: 'increment', field, by: Number(value) }];
-			case 'append':
-				return [{ op: 'append', field, values: Array.isArray(value) ? value : [] }];
-			case 'mergeById': {
-				const items = Array.isArray(value) ? value.map((entry) => ({ ...Object(entry) })) : [];
-				if (field !== ARTEFACTS) return [{ op: 'mergeById', field, items }];
-				// Nobody has judged it in this run yet.
-				const fresh = items.map((item) => Object(judgedAnew(item, () => ({ status: 'new', why: '' }))));
-				return [{ op: 'mergeById', field, items: fresh }];
-			}
-		}
-	});
 }

@@ -6,8 +6,10 @@ import type { Failure } from '../errors';
 import type { Media, RunStatus } from './fields';
 import type { Json, JsonObject } from './json';
 import type { LedgerEntry, RecordedLedgerEntry } from './ledger';
+import type { ProcessFacts, SeenProcess } from './processes';
 
 export type { LedgerEntry, LedgerPiece, RecordedLedgerEntry } from './ledger';
+export type { ProcessFacts, SeenProcess } from './processes';
 
 /** How writes to a field combine. A field has exactly one rule, given when it is declared. */
 export type MergeRule = 'set' | 'append' | 'mergeById' | 'increment' | 'writeOnce';
@@ -378,5 +380,9 @@ export interface StateStore {
 	 * other, each run's entries oldest first. A page with fewer rows than its limit is the last.
 	 */
 	ledgerPage(request: LedgerPageRequest): Promise<LedgerRow[]>;
+	/** Puts down that a process uses this store, once more each time; one that is not heard of for a day is forgotten. */
+	noteProcess(processId: string, facts: ProcessFacts): Promise<void>;
+	/** The processes of which this store has heard within a day, the last one first. */
+	listProcesses(): Promise<SeenProcess[]>;
 	close(): Promise<void>;
 }

@@ -36,6 +36,15 @@ export function openingsClauses(stage: Stage): void {
 		await other.close();
 	});
 
+	it('knows the processes of all openings', async () => {
+		const other = await stage.open();
+		const facts = { role: 'worker', host: 'h', pid: 1, node: '24.1.0', n8n: null, greenlight: null } as const;
+		const rest = { queueMode: true, state: 'x', address: '', unverifiedPackages: null };
+		await other.noteProcess('there', { ...facts, ...rest });
+		expect((await store.listProcesses()).map(({ processId }) => processId)).toEqual(['there']);
+		await other.close();
+	});
+
 	it('starts another run for another brief while the key that it would have is forked to', async () => {
 		const other = await stage.open();
 		const { run } = await store.startRun({ ...START, brief: 'first' });

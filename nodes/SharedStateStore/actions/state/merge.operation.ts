@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { PipelineError } from '../../../shared/errors';
 import { forOperation, notForAgents, onlyForAgents } from '../../../shared/host/descriptions';
 import type { Operation } from '../router';
+import type { PlannedWrite } from '../writeField';
 
 export const description: INodeProperties[] = forOperation('state', 'merge', [
 	{
@@ -62,25 +63,25 @@ export const description: INodeProperties[] = forOperation('state', 'merge', [
 	},
 ]);
 
-export const execute: Operation = async (call) => {
-	const { readValue, writeField } = await import('../writeField');
+export async function plan(call: Parameters<Operation>[0]): Promise<PlannedWrite> {
+	const { planField, readValue } = await import('../writeField');
 	const { context, itemIndex } = call;
 	const field = String(context.getNodeParameter('field', itemIndex, '') ?? '').trim();
 	const value = readValue(context.getNodeParameter('value', itemIndex, ''));
 	const values = Array.isArray(value) ? value : [value];
 	switch (context.getNodeParameter('how', itemIndex, 'mergeById')) {
 		case 'append':
-			return writeField(call, field, 'append', () => ({ op: 'append', field, values }));
+			return planField(call, field, 'append', () => ({ op: 'append', field, values }));
 		case 'increment':
-			return writeField(call, field, 'increment', () => ({ op: 'increment', field, by: toNumber(value) }));
+			return planField(call, field, 'increment', () => ({ op: 'increment', field, by: toNumber(value) }));
 		default:
-			return writeField(call, field, 'mergeById', () => ({
+			return planField(call, field, 'mergeById', () => ({
 				op: 'mergeById',
 				field,
 				items: values.map(toEntry),
 			}));
 	}
-};
+}
 
 function toNumber(value: unknown): number {
 	if (typeof value === 'number') return value;

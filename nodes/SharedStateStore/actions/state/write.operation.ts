@@ -40,13 +40,15 @@ export const description: INodeProperties[] = forOperation('state', 'write', [
 ]);
 
 export const execute: Operation = async (call) => {
-	const { readValue, writeField } = await import('../writeField');
-	const { context, itemIndex } = call;
+	const { writeOrThrow } = await import('../../../shared/host');
+	const { planField, readValue } = await import('../writeField');
+	const { context, scope, itemIndex } = call;
 	const field = String(context.getNodeParameter('field', itemIndex, '') ?? '').trim();
 	const typed = context.getNodeParameter('value', itemIndex, '');
-	return writeField(call, field, 'set', (declared) => ({
+	const { runId, request, toRow } = await planField(call, field, 'set', (declared) => ({
 		op: declared?.rule === 'writeOnce' ? 'writeOnce' : 'set',
 		field,
 		value: readValue(typed, declared),
 	}));
+	return [toRow(await writeOrThrow(scope.store, runId, request))];
 };

@@ -9,6 +9,8 @@ export interface Transaction {
 	run(sql: string, ...values: SqlValue[]): Promise<void>;
 	/** Waits for other writers of another topic too, until the transaction ends. Keys are locked before runs. */
 	lock(topic: string): Promise<void>;
+	/** The database's own clock, ms since the epoch; undefined where it is that of this machine. */
+	now(): Promise<number | undefined>;
 }
 
 export interface Database {

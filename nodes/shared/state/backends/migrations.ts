@@ -145,4 +145,13 @@ ALTER TABLE runs ADD COLUMN spend_cap_usd DOUBLE PRECISION;
 ALTER TABLE runs ADD COLUMN held_usd DOUBLE PRECISION NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN estimate_usd DOUBLE PRECISION;
 `,
+	// Of no run, so that it is in no export.
+	`
+CREATE TABLE processes (
+	process_id TEXT PRIMARY KEY,
+	facts TEXT NOT NULL,
+	clock_ahead_ms DOUBLE PRECISION NOT NULL,
+	heard_at TEXT NOT NULL
+);
+`,
 ];

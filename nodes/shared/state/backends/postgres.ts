@@ -222,6 +222,11 @@ class Session implements Transaction {
 	async lock(topic: string): Promise<void> {
 		void this.send('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [toParameter(topic)]);
 	}
+
+	async now(): Promise<number> {
+		const { rows } = await this.send('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now');
+		return Number(rows[0]?.now);
+	}
 }
 
 const numbered = new Map<string, string>();

@@ -123,6 +123,7 @@ class SqliteDatabase implements Database {
 		},
 		/** The one writer that SQLite has holds everything already. */
 		lock: async () => undefined,
+		now: async () => undefined,
 	};
 
 	private prepare(sql: string): StatementSync {

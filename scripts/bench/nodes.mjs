@@ -1,0 +1,352 @@
+/**
+ * What a step of Greenlight costs n8n, beside n8n's own Set (Edit Fields) with three expressions, in one real n8n with its default expression
+ * engine. CPU of a step is that of executions with it, less that of the same executions without it; so what n8n needs for the trigger, the
+ * items and the answer does not count. No model is asked: Gemini Concept finds its answers on record. What a package adds to n8n's start is
+ * taken from loading its files in a process of its own, as n8n does.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { REPOSITORY } from '../lib/processes.mjs';
+import { installN8n } from '../n8nInstall.mjs';
+import { packPackage, startN8n } from '../n8nInstance.mjs';
+import { startStandIn } from '../standInModel.mjs';
+
+/** @typedef {Record<string, any>} Json */
+/** @typedef {import('../n8nInstance.mjs').N8nInstance} N8n */
+/** A step that is measured; `before` are the steps between the items and it, `beginsWith` the parameters of Run: Start. */
+/** @typedef {{ name: string, step: Json, before?: Json[], beginsWith?: Json, credential?: boolean }} Measured */
+
+const OWNER = {
+	...{ email: 'owner@example.com', password: 'Green-bench-7', firstName: 'Bench', lastName: 'Owner' },
+};
+const SIZES = [1, 100, 1000];
+/** Executions of one size at a time, and how often, in turns. */
+const RUNS = /** @type {Record<number, number>} */ ({ 1: 40, 100: 8, 1000: 2 });
+const ROUNDS = 5;
+const TICKS_PER_SECOND = 100;
+const LOADS = 11;
+const WHOLE_RUNS = 20;
+
+/** @param {string} name @param {string} type @param {Json} parameters @param {Json} [more] @returns {Json} */
+const node = (name, type, parameters, more = {}) => ({
+	...{ id: name, name, type, typeVersion: 1, position: [0, 0], parameters },
+	...more,
+});
+const expression = (/** @type {string} */ name, /** @type {string} */ value, type = 'string') => ({
+	...{ id: name, name, type, value },
+});
+
+const SET = node(
+	'Set',
+	'n8n-nodes-base.set',
+	{
+		includeOtherFields: true,
+		assignments: {
+			assignments: [
+				expression('label', "={{ $json.title + ', ' + $json.tone }}"),
+				expression('length', '={{ $json.logline.length }}', 'number'),
+				expression('loud', '={{ $json.title.toUpperCase() }}'),
+			],
+		},
+	},
+	{ typeVersion: 3.4 },
+);
+const VALIDATE = node('Check', 'n8n-nodes-greenlight.styleValidator', {
+	rulesFrom: 'rows',
+	rules: {
+		rows: [
+			{
+				kind: 'bannedWords',
+				words: 'lens flare, slow motion, superhero',
+				severity: 'hard',
+				fix: 'Leave them out',
+			},
+			{
+				kind: 'length',
+				field: 'logline',
+				unit: 'words',
+				min: 3,
+				max: 60,
+				severity: 'soft',
+				fix: 'Shorten it',
+			},
+		],
+	},
+});
+const store = (
+	/** @type {string} */ resource,
+	/** @type {string} */ operation,
+	/** @type {Json} */ rest = {},
+) => node('Store', 'n8n-nodes-greenlight.sharedStateStore', { resource, operation, ...rest });
+
+/** @type {Measured[]} */
+const MEASURED = [
+	{
+		name: 'Gemini Concept (Custom: Generate, answers on record)',
+		step: node('Write', 'n8n-nodes-greenlight.geminiConcept', {
+			resource: 'custom',
+			operation: 'generate',
+			instruction: 'Write a tagline',
+			input: '={{ $json.logline }}',
+			model: { __rl: true, mode: 'id', value: 'gemini-3.8-flash' },
+		}),
+		beginsWith: { runKey: 'bench' },
+		credential: true,
+	},
+	{ name: 'Style Validator (two rules about words)', step: VALIDATE },
+	{
+		name: 'Retry Router',
+		before: [VALIDATE],
+		step: node('Router', 'n8n-nodes-greenlight.retryRouter', { target: 0 }),
+	},
+	{ name: 'Shared State Store (State: Read)', step: store('state', 'read', { fieldNames: 'brief' }) },
+	{
+		name: 'Shared State Store (State: Merge)',
+		step: store('state', 'merge', { field: 'shots', how: 'append', value: '={{ $json.title }}' }),
+	},
+];
+
+/** Called by a webhook with items, begins a run, and goes through the steps. @param {string} name @param {Json[]} steps @param {Json} beginsWith @param {Json | undefined} credential */
+function workflowOf(name, steps, beginsWith, credential) {
+	const nodes = [
+		node(
+			'Called',
+			'n8n-nodes-base.webhook',
+			{ path: name, httpMethod: 'POST', responseMode: 'lastNode', responseData: 'noData' },
+			{ typeVersion: 2, webhookId: name },
+		),
+		node('Begin', 'n8n-nodes-greenlight.sharedStateStore', {
+			...{ resource: 'run', operation: 'start', brief: 'A bench' },
+			...beginsWith,
+		}),
+		node(
+			'Items',
+			'n8n-nodes-base.set',
+			{
+				mode: 'raw',
+				jsonOutput: "={{ JSON.stringify({ items: $('Called').item.json.body.items }) }}",
+			},
+			{ typeVersion: 3.4 },
+		),
+		node('Split', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'items' }),
+		...steps.map((step) =>
+			credential !== undefined && step.type.endsWith('geminiConcept')
+				? { ...step, credentials: { greenlightGeminiApi: credential } }
+				: step,
+		),
+	];
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map((each, index) => [
+				each.name,
+				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] },
+			]),
+	);
+	// What n8n saves of an execution in the end is its own affair, and as much as the items are large.
+	const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none' };
+	return { name, nodes, connections, settings };
+}
+
+/** Only what differs by number, so that a recorded answer is found again. @param {number} count */
+const itemsOf = (count) =>
+	Array.from({ length: count }, (_, index) => ({
+		id: `p${index}`,
+		title: `Still ${index}`,
+		tone: 'noir',
+		logline: `Number ${index}: a runner crosses the wet roofs while the city sleeps below and somebody follows`,
+	}));
+
+/** Seconds of CPU of the process and all its threads. @param {number} pid */
+async function cpuOf(pid) {
+	const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+	const [, , ...fields] = text.slice(text.lastIndexOf(')')).split(' ');
+	return (Number(fields[10]) + Number(fields[11])) / TICKS_PER_SECOND;
+}
+
+/** Waits until n8n has nothing more to do for what was asked. @param {number} pid */
+async function quiet(pid) {
+	for (let before = await cpuOf(pid), still = 0; still < 3;) {
+		await sleep(100);
+		const now = await cpuOf(pid);
+		still = now - before <= 0.011 ? still + 1 : 0;
+		before = now;
+	}
+}
+
+/** CPU of one execution, ms. @param {N8n} n8n @param {string} name @param {number} size @param {number} runs */
+async function costOf({ pid, baseUrl }, name, size, runs) {
+	const body = JSON.stringify({ items: itemsOf(size) });
+	const before = await cpuOf(pid);
+	for (let index = 0; index < runs; index++) {
+		const answer = await fetch(`${baseUrl}/webhook/${name}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body,
+		});
+		if (!answer.ok)
+			throw new Error(`${name} with ${size} items answered ${answer.status}: ${await answer.text()}`);
+		await answer.text();
+	}
+	await quiet(pid);
+	return ((await cpuOf(pid)) - before) * (1000 / runs);
+}
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** @param {N8n} n8n @param {Measured[]} measured @param {number} size @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>} */
+async function measureSize(n8n, measured, size) {
+	const runs = RUNS[size] ?? 1;
+	/** @type {Map<string, number[]>} */
+	const costs = new Map();
+	const names = ['base', 'set', ...measured.flatMap((_, index) => [`without-${index}`, `with-${index}`])];
+	for (let round = -1; round < ROUNDS; round++) {
+		// The first round fills caches and records answers.
+		for (const name of names) {
+			const cost = await costOf(n8n, name, size, round < 0 ? 2 : runs);
+			if (round >= 0) costs.set(name, [...(costs.get(name) ?? []), cost]);
+		}
+	}
+	const of = (/** @type {string} */ name) => median(costs.get(name) ?? []);
+	const sets = of('set') - of('base');
+	const steps = measured.map((_, index) => of(`with-${index}`) - of(`without-${index}`));
+	return { sets, steps, ratios: steps.map((step) => step / sets) };
+}
+
+/** What loading the package's files takes, after what n8n has loaded anyway. @param {string} userFolder @param {string} n8nDir @param {string} nodeBin */
+async function loadCost(userFolder, n8nDir, nodeBin) {
+	const folder = join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-greenlight');
+	const { n8n } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+	const files = [...n8n.nodes, ...n8n.credentials].map((file) => join(folder, file));
+	const program = `
+		const files = ${JSON.stringify(files)};
+		process.env.NODE_PATH = ${JSON.stringify(join(n8nDir, 'node_modules'))};
+		require('module').Module._initPaths();
+		require('n8n-workflow');
+		gc();
+		const before = process.memoryUsage();
+		const start = performance.now();
+		const kept = files.map((file) => { const [Type] = Object.values(require(file)); return new Type(); });
+		const ms = performance.now() - start;
+		gc();
+		const after = process.memoryUsage();
+		console.log(JSON.stringify({ ms, mb: (after.rss - before.rss) / 1e6, heapMb: (after.heapUsed - before.heapUsed) / 1e6, kept: kept.length }));`;
+	const loads = Array.from({ length: LOADS }, () => {
+		const { stdout, stderr, status } = spawnSync(nodeBin, ['--expose-gc', '-e', program], {
+			encoding: 'utf8',
+		});
+		if (status !== 0) throw new Error(`Loading the package failed: ${stderr.slice(0, 500)}`);
+		return JSON.parse(stdout);
+	});
+	const of = (/** @type {string} */ name) => median(loads.map((load) => load[name]));
+	return { loadMs: of('ms'), loadMb: of('mb'), heapMb: of('heapMb') };
+}
+
+/**
+ * CPU of n8n and bytes of state for one run of template 01 as the button starts it: brief, three concepts, a style guide with judged rules.
+ * @param {N8n} n8n @param {Json} credential
+ */
+async function wholeRun({ api, pid, stateFile }, credential) {
+	const template = JSON.parse(
+		await readFile(join(REPOSITORY, 'workflows', '01-two-agent-storyboard.json'), 'utf8'),
+	);
+	const nodes = template.nodes.map((/** @type {Json} */ each) =>
+		/\.(geminiConcept|styleValidator)$/.test(each.type)
+			? { ...each, credentials: { greenlightGeminiApi: credential } }
+			: each,
+	);
+	const workflow = await api.importWorkflow({ ...template, nodes });
+	const start = () => api.runManually({ workflowId: workflow.id, triggerName: 'When you press the button' });
+	await api.waitForExecution(await start());
+	await quiet(pid);
+	const [cpu, bytes] = [await cpuOf(pid), pagesOf(stateFile)];
+	const ids = [];
+	for (let index = 0; index < WHOLE_RUNS; index++) {
+		ids.push(await start());
+		await quiet(pid);
+	}
+	const spent = (await cpuOf(pid)) - cpu;
+	for (const id of ids) {
+		const { status } = await api.getExecution(id);
+		if (status !== 'success') throw new Error(`A run of the template ended as ${status}.`);
+	}
+	return {
+		runCpuMs: (spent * 1000) / WHOLE_RUNS,
+		runStateKb: (pagesOf(stateFile) - bytes) / 1000 / WHOLE_RUNS,
+	};
+}
+
+/** Bytes in use, with what is still in the log. @param {string} path */
+function pagesOf(path) {
+	const database = new DatabaseSync(path, { readOnly: true });
+	const number = (/** @type {string} */ name) =>
+		Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+	const bytes = (number('page_count') - number('freelist_count')) * number('page_size');
+	database.close();
+	return bytes;
+}
+
+/** @param {{ say: (line: string) => void, args: readonly string[] }} bench */
+export async function bench({ say, args }) {
+	const only = args[args.indexOf('--only') + 1];
+	const measured = MEASURED.filter(({ name }) => !args.includes('--only') || name.includes(only ?? ''));
+	const folder = await mkdtemp(join(tmpdir(), 'greenlight-nodes-bench-'));
+	const userFolder = join(folder, 'n8n');
+	const standIn = await startStandIn();
+	/** @type {N8n | undefined} */
+	let n8n;
+	try {
+		const packageTarball = await packPackage(REPOSITORY, join(folder, 'package'));
+		n8n = await startN8n({ userFolder, packageTarball });
+		const { api } = n8n;
+		await api.enter(OWNER);
+		const credential = await api.createCredential({
+			name: 'Gemini',
+			type: 'greenlightGeminiApi',
+			data: {
+				...{ access: 'apiKey', apiKey: 'bench', baseUrl: standIn.url, apiVersion: 'v1' },
+				...{ callsAtOnce: 0, callsPerMinute: 0 },
+				...{ project: '', location: '', clientEmail: '', privateKey: '' },
+			},
+		});
+		const workflows = [
+			workflowOf('base', [], {}, undefined),
+			workflowOf('set', [SET], {}, undefined),
+			...measured.flatMap(({ step, before = [], beginsWith = {}, credential: needs }, index) => [
+				workflowOf(`without-${index}`, before, beginsWith, undefined),
+				workflowOf(`with-${index}`, [...before, step], beginsWith, needs === true ? credential : undefined),
+			]),
+		];
+		for (const workflow of workflows)
+			await api.publish(/** @type {any} */ (await api.importWorkflow(workflow)));
+		/** @type {Json[]} */
+		const nodes = measured.map(({ name }) => ({ name }));
+		for (const size of SIZES) {
+			const { ratios, sets, steps } = await measureSize(n8n, measured, size);
+			say(`${size} items, CPU of the step in one execution: Set ${sets.toFixed(1)} ms`);
+			measured.forEach(({ name }, index) => {
+				say(`  ${name}: ${steps[index]?.toFixed(1)} ms, ${ratios[index]?.toFixed(2)} times Set`);
+				nodes[index] = { ...nodes[index], [`cpuVsSet${size}`]: Number(ratios[index]?.toPrecision(3)) };
+			});
+		}
+		const run = await wholeRun(n8n, credential);
+		say(
+			`A run of template 01: ${run.runCpuMs.toFixed(0)} ms CPU of n8n, ${run.runStateKb.toFixed(0)} KB of state`,
+		);
+		const { n8nDir, nodeBin } = await installN8n();
+		const { loadMs, loadMb, heapMb } = await loadCost(userFolder, n8nDir, nodeBin);
+		say(
+			`Loading the package: ${loadMs.toFixed(0)} ms, ${loadMb.toFixed(1)} MB of memory, ${heapMb.toFixed(1)} MB of it on the heap`,
+		);
+		return { nodes, loadMs, loadMb, ...run };
+	} finally {
+		await n8n?.stop();
+		await standIn.stop();
+		await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
