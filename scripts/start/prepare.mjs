@@ -11,6 +11,8 @@ import { N8nApiError } from '../n8nApi.mjs';
 /** @typedef {Record<string, any>} Json */
 
 export const CREDENTIAL_TYPE = 'greenlightGeminiApi';
+/** n8n's own, for the chat model of its AI Agent. */
+export const CHAT_CREDENTIAL_TYPE = 'googlePalmApi';
 /** The name says who answers, also to somebody who sees only the editor. */
 const nameOf = (/** @type {string} */ apiKey) =>
 	apiKey === STAND_IN_KEY ? 'Offline stand-in (not Gemini)' : 'Gemini';
@@ -114,12 +116,10 @@ async function typesWithCredential(api) {
 	);
 }
 
-/** @param {Json} workflow @param {Set<string>} types @param {{ id: string, name: string }} credential @returns {Json} */
-export function withCredential(workflow, types, { id, name }) {
+/** @param {Json} workflow @param {Set<string>} types @param {{ id: string, name: string }} credential @param {string} [type] @returns {Json} */
+export function withCredential(workflow, types, { id, name }, type = CREDENTIAL_TYPE) {
 	const nodes = workflow.nodes.map((/** @type {Json} */ node) =>
-		types.has(node.type)
-			? { ...node, credentials: { ...node.credentials, [CREDENTIAL_TYPE]: { id, name } } }
-			: node,
+		types.has(node.type) ? { ...node, credentials: { ...node.credentials, [type]: { id, name } } } : node,
 	);
 	return { ...workflow, nodes };
 }

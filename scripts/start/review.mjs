@@ -37,6 +37,6 @@ export async function approveAll(link, reviewer) {
 
 /** What the page's form sends whatever is chosen. @param {string} html @returns {Map<string, string>} */
 function formOf(html) {
-	const hidden = html.matchAll(/<input type=hidden name="?([^" >]+)"? value="?([^" >]*)"?>/g);
-	return new Map([...hidden].map(([, name = '', value = '']) => [name, value]));
+	const hidden = html.matchAll(/<input type=hidden name="?([^" >]+)"? value=(?:"([^"]*)"|([^" >]*))>/g);
+	return new Map([...hidden].map(([, name = '', quoted, bare = '']) => [name, quoted ?? bare]));
 }

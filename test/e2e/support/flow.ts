@@ -1,5 +1,5 @@
 /** A copy of template 01 in n8n, with a credential of its own, and what a test asks of it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
 	RecordedLedgerEntry,
@@ -47,6 +47,12 @@ export function readTemplate(name = '01-two-agent-storyboard'): Json {
 	return JSON.parse(readFileSync(join(world.repository, 'workflows', `${name}.json`), 'utf8'));
 }
 
+/** All templates, without `.json`. */
+export function templateNames(): string[] {
+	const files = readdirSync(join(world.repository, 'workflows')).filter((name) => name.endsWith('.json'));
+	return files.map((name) => name.replace(/\.json$/, '')).sort();
+}
+
 /** Imports template 01, changed as the test says. `name` is also the API key, so it must be the test's own. */
 export async function importFlow(
 	name: string,
@@ -71,11 +77,23 @@ export async function importWorkflow(name: string, json: Json, n8n: N8n = world.
 		data: { access: 'apiKey', apiKey: name, baseUrl: standIn.url, apiVersion: 'v1' },
 	});
 	const asking = ['n8n-nodes-greenlight.geminiConcept', 'n8n-nodes-greenlight.styleValidator'];
-	return flowOf(
-		name,
-		await api.importWorkflow(scripts.withCredential(json, new Set(asking), credential)),
-		n8n,
+	const withGemini = scripts.withCredential(json, new Set(asking), credential);
+	const chatting = '@n8n/n8n-nodes-langchain.lmChatGoogleGemini';
+	if (!json.nodes.some(({ type }: Json) => type === chatting)) {
+		return flowOf(name, await api.importWorkflow(withGemini), n8n);
+	}
+	const chat = await api.createCredential({
+		name: `Gemini of the agent for ${name}`,
+		type: scripts.CHAT_CREDENTIAL_TYPE,
+		data: { host: standIn.url, apiKey: name },
+	});
+	const complete = scripts.withCredential(
+		withGemini,
+		new Set([chatting]),
+		chat,
+		scripts.CHAT_CREDENTIAL_TYPE,
 	);
+	return flowOf(name, await api.importWorkflow(complete), n8n);
 }
 
 /** The flow of a workflow that is in n8n already, as after a restart. */

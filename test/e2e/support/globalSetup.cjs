@@ -17,21 +17,34 @@ module.exports = async () => {
 			'The package is not built: run the tests with "npm run test:e2e", which builds it first.',
 		);
 	}
-	const [instance, standInModel, prepare, result, waiting, processes, gate] = await Promise.all([
-		import('../../../scripts/n8nInstance.mjs'),
-		import('../../../scripts/standInModel.mjs'),
-		import('../../../scripts/start/prepare.mjs'),
-		import('../../../scripts/start/result.mjs'),
-		import('../../../scripts/start/waiting.mjs'),
-		import('../../../scripts/lib/processes.mjs'),
-		import('../../../scripts/prove/gateFlow.mjs'),
-	]);
+	const [instance, standInModel, prepare, result, waiting, processes, gate, review, install] =
+		await Promise.all([
+			import('../../../scripts/n8nInstance.mjs'),
+			import('../../../scripts/standInModel.mjs'),
+			import('../../../scripts/start/prepare.mjs'),
+			import('../../../scripts/start/result.mjs'),
+			import('../../../scripts/start/waiting.mjs'),
+			import('../../../scripts/lib/processes.mjs'),
+			import('../../../scripts/prove/gateFlow.mjs'),
+			import('../../../scripts/start/review.mjs'),
+			import('../../../scripts/n8nInstall.mjs'),
+		]);
 	const { openStateStore } = require(join(REPOSITORY, 'dist', 'nodes', 'shared', 'state', 'index.js'));
 	const folder = mkdtempSync(join(tmpdir(), 'greenlight-e2e-'));
 	const screenshots = join(folder, 'screenshots');
 	mkdirSync(screenshots);
 	const world = {
-		scripts: { ...instance, ...standInModel, ...prepare, ...result, ...waiting, ...processes, gate },
+		scripts: {
+			...instance,
+			...standInModel,
+			...prepare,
+			...result,
+			...waiting,
+			...processes,
+			...review,
+			...install,
+			gate,
+		},
 		repository: REPOSITORY,
 		folder,
 		screenshots,
@@ -39,6 +52,12 @@ module.exports = async () => {
 		loadLog: join(folder, 'loaded-modules.txt'),
 		owner: { email: 'owner@example.com', password: 'Green-e2e-Tests-7', firstName: 'E2E', lastName: 'Owner' },
 		openStore: (path) => openStateStore({ path, clock: Date.now, newId: randomUUID }),
+		// Outside of the sandbox: it has no dynamic import of its own.
+		loadMcp: async () => {
+			const { n8nDir } = await install.installN8n();
+			const sdk = join(n8nDir, 'node_modules', '@modelcontextprotocol', 'sdk', 'dist', 'cjs', 'client');
+			return { ...require(join(sdk, 'index.js')), ...require(join(sdk, 'streamableHttp.js')) };
+		},
 		cleanUps: [],
 	};
 	globalThis.greenlightWorld = world;

@@ -88,8 +88,19 @@ export interface World {
 			port?: number;
 			env?: Record<string, string>;
 		}): Promise<N8n>;
-		withCredential(workflow: Json, types: Set<string>, credential: { id: string; name: string }): Json;
+		withCredential(
+			workflow: Json,
+			types: Set<string>,
+			credential: { id: string; name: string },
+			type?: string,
+		): Json;
 		CREDENTIAL_TYPE: string;
+		CHAT_CREDENTIAL_TYPE: string;
+		/** `scripts/n8nInstall.mjs` */
+		installN8n(): Promise<{ n8nDir: string; nodeBin: string }>;
+		/** `scripts/start/review.mjs` */
+		reviewLink(execution: Execution, workflow: Json, baseUrl: string): string | undefined;
+		approveAll(link: string, reviewer: string): Promise<void>;
 		gate: import('./gate').GateScripts;
 		/** `scripts/start/waiting.mjs` */
 		waitingRuns(
@@ -112,6 +123,16 @@ export interface World {
 	/** The n8n that most tests share. */
 	n8n: N8n;
 	openStore(path: string): Promise<StateStore>;
+	/** The client of the Model Context Protocol's SDK, as n8n ships it. */
+	loadMcp(): Promise<{
+		Client: new (info: { name: string; version: string }) => {
+			connect(transport: object): Promise<void>;
+			listTools(): Promise<{ tools: Array<{ name: string; description?: string }> }>;
+			callTool(call: { name: string; arguments: Json }): Promise<Json>;
+			close(): Promise<void>;
+		};
+		StreamableHTTPClientTransport: new (url: URL, options: { requestInit: RequestInit }) => object;
+	}>;
 	/** Called at the end of everything, last first. */
 	cleanUps: Array<() => Promise<unknown>>;
 }
