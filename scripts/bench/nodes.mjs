@@ -56,6 +56,7 @@ const SET = node(
 	{ typeVersion: 3.4 },
 );
 const VALIDATE = node('Check', 'n8n-nodes-greenlight.styleValidator', {
+	judgedBy: 'nobody',
 	rulesFrom: 'rows',
 	rules: {
 		rows: [
