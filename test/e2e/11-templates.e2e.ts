@@ -14,7 +14,7 @@ import {
 	type Flow,
 } from './support/flow';
 import { connectMcp, initializeStatus } from './support/mcp';
-import { until, world, type Execution, type Json } from './support/world';
+import { world, type Execution, type Json } from './support/world';
 
 const [ESCALATE, RETRY, DONE] = [0, 1, 2];
 
@@ -117,49 +117,6 @@ describe('all templates', () => {
 		expect(itemsOf(ended, 'Send the report')).toMatchObject([
 			{ scope: 'all', files: { report: expect.any(String) } },
 		]);
-	});
-
-	it('08: a run and a page for each brief of the list', async () => {
-		const flow = await importTemplate('08-many-briefs', 'many', (json) => {
-			nodeOf(json, 'Wait before the next').parameters.amount = 1;
-		});
-		const list = await flow.press();
-		expect([list.status, errorOf(list)]).toEqual(['success', '']);
-		expect(itemsOf(list, 'All are started')).toHaveLength(3);
-		expect(itemsOf(list, 'Tell the producer')).toEqual([]);
-
-		const all = () => flow.n8n.api.listExecutions({ workflowId: flow.workflow.id });
-		const waiting = await until('three runs wait for a person', async () => {
-			const found = (await all()).filter(({ status }) => status === 'waiting');
-			return found.length === 3 ? found : undefined;
-		});
-		const [first] = waiting;
-		const ended = await approve(flow, await flow.n8n.api.getExecution(String(first?.id)));
-
-		expect(itemsOf(ended, 'Approved concepts')).toMatchObject([{ count: 2 }]);
-		const runs = await flow.runs();
-		expect(runs.map(({ status }) => status).sort()).toEqual(['finished', 'waiting', 'waiting']);
-		expect(new Set(runs.map(({ fields }) => fields.brief)).size).toBe(3);
-		for (const { runKey } of runs) expect(runKey).toMatch(/^Sample list: /);
-	});
-
-	it('08: starts the published runs for a list that is sent by the form', async () => {
-		const flow = await importTemplate('08-many-briefs', 'many-form', (json) => {
-			nodeOf(json, 'Wait before the next').parameters.amount = 1;
-		});
-		await flow.n8n.api.publish(flow.workflow as { id: string });
-
-		const id = await flow.send({
-			'Name of the list': 'Autumn',
-			'Your briefs': 'A noir chase in fog\nA quiet harbour',
-		});
-		const list = await flow.n8n.api.waitForExecution(id);
-
-		expect([list.status, errorOf(list)]).toEqual(['success', '']);
-		await until('two runs wait for a person', async () => {
-			const runs = await flow.runs();
-			return runs.length === 2 && runs.every(({ status }) => status === 'waiting');
-		});
 	});
 
 	it('09: what the agent wrote is checked and approved, and its state is read over MCP by those who may', async () => {
