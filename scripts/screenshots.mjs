@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots [-- PART OF A NAME …]`: a picture of each template's canvas, as a real n8n draws it, into `docs/images`.
- * Fails when n8n does not know a step or shows a warning on one.
+ * `npm run screenshots [-- PART OF A NAME …]`: a picture of each template's canvas, as a real n8n draws it, and with
+ * 02 those of docs/first-pipeline.md, into `docs/images`. Fails when n8n does not know a step or shows a warning on one.
  */
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core';
 import { PlainError, reportError } from './lib/plainError.mjs';
 import { REPOSITORY, onEndRequest } from './lib/processes.mjs';
 import { startN8n } from './n8nInstance.mjs';
+import { shootFirstPipeline } from './screenshots/firstPipeline.mjs';
 import { startStandIn } from './standInModel.mjs';
 import { CHAT_CREDENTIAL_TYPE, CREDENTIAL_TYPE, STAND_IN_KEY, withCredential } from './start/prepare.mjs';
 
@@ -58,6 +59,9 @@ async function main() {
 	const page = await browser.newPage({ viewport: { width: 1800, height: 1100 } });
 	page.setDefaultTimeout(30_000);
 	await logIn(page, n8n.baseUrl);
+	const say = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
+	/** @type {string | undefined} */
+	let first;
 	for (const file of files) {
 		const template = JSON.parse(await readFile(join(TEMPLATES, file), 'utf8'));
 		const { id } = await n8n.api.importWorkflow(
@@ -68,8 +72,10 @@ async function main() {
 		);
 		const path = join(IMAGES, `template-${file.replace(/\.json$/, '.png')}`);
 		await shoot(page, `${n8n.baseUrl}/workflow/${id}`, template, path);
-		process.stdout.write(`docs/images/template-${file.replace(/\.json$/, '.png')}\n`);
+		say(`docs/images/template-${file.replace(/\.json$/, '.png')}`);
+		if (file.startsWith('02')) first = id;
 	}
+	if (first !== undefined) await shootFirstPipeline({ page, n8n, workflowId: first, folder: IMAGES, say });
 }
 
 /** @param {import('./n8nApi.mjs').N8nApi} api @param {string} url */
