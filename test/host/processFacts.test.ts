@@ -43,6 +43,7 @@ describe('what a process says of itself', () => {
 		expect(webAddress({ WEBHOOK_URL: 'https://a.example/', N8N_WEBHOOK_URL: 'https://b.example/' })).toBe(
 			'https://b.example/',
 		);
+		expect(webAddress({ WEBHOOK_URL: 'https://a.example' })).toBe('https://a.example/');
 		expect(webAddress({ WEBHOOK_URL: ' ' })).toBe('');
 	});
 });

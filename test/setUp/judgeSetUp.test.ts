@@ -289,3 +289,28 @@ it('gives away no signature', () => {
 	});
 	expect(JSON.stringify(all)).not.toContain('secret');
 });
+
+it.each([
+	['https://n8n.example.com', 'https://n8n.example.com leads to this n8n.'],
+	[
+		'http://localhost:5678',
+		'http://localhost:5678 leads to this n8n. That works on this machine only: reviewers elsewhere cannot open it.',
+	],
+])('says for whom the address %s is good', (origin, message) => {
+	const url = `${origin}/webhook-waiting/5`;
+	const own = { ...ALONE, address: `${origin}/` };
+	const address = { kind: 'answered', url, reply: RUNNING } as const;
+	const findings = judgeSetUp({ ...REGULAR, own, processes: [seen({ ...own, clockAheadMs: 0 })], address });
+	expect(findings.find(({ check }) => check === 'webAddress')).toMatchObject({
+		status: 'good',
+		why: message,
+	});
+});
+
+it('does not say of an address that n8n put together from a public name that it works on one machine only', () => {
+	const own = { ...ALONE, address: '' };
+	const [alarm] = alarms({ ...REGULAR, own, processes: [seen({ ...own, clockAheadMs: 0 })] });
+	expect(alarm?.why).toBe(
+		'WEBHOOK_URL is not set, so links to reviews begin with https://n8n.example.com, as n8n puts it together.',
+	);
+});

@@ -31,7 +31,9 @@ export function webAddress(environment: NodeJS.ProcessEnv = process.env): string
 	const given = [environment.N8N_WEBHOOK_URL, environment.WEBHOOK_URL].map(
 		(value) => value?.replace(/^"+|"+$/g, '').trim() ?? '',
 	);
-	return given.find((value) => value !== '') ?? '';
+	const address = given.find((value) => value !== '') ?? '';
+	// As n8n does; so two that differ by it are the same.
+	return address === '' || address.endsWith('/') ? address : `${address}/`;
 }
 
 /** The version of the package of that name to which the file belongs; null when it belongs to another. */

@@ -35,7 +35,7 @@ export function webAddress(facts: SetUpFacts): Finding {
 	if (own.address === '') {
 		return problem(
 			about,
-			`WEBHOOK_URL is not set, so links to reviews begin with ${originOf(address.url)}, which works on this machine only.`,
+			`WEBHOOK_URL is not set, so links to reviews begin with ${originOf(address.url)}${isOfThisMachine(address.url) ? ', which works on this machine only' : ', as n8n puts it together'}.`,
 			nextStep,
 		);
 	}
@@ -58,7 +58,12 @@ export function webAddress(facts: SetUpFacts): Finding {
 	const { status } = address.reply;
 	const isOfN8n = answeredBy(address.reply) === 'n8n';
 	// n8n says so of the very execution that asks.
-	if (isOfN8n && (status === 409 || status === 401)) return good(about, `${origin} leads to this n8n.`);
+	if (isOfN8n && (status === 409 || status === 401)) {
+		const whom = isOfThisMachine(address.url)
+			? ' That works on this machine only: reviewers elsewhere cannot open it.'
+			: '';
+		return good(about, `${origin} leads to this n8n.${whom}`);
+	}
 	if (isOfN8n && status === 404) {
 		return problem(
 			about,
@@ -180,4 +185,10 @@ export function savedProgress({ savesProgress }: SetUpFacts): Finding {
 
 function originOf(url: string): string {
 	return URL.canParse(url) ? new URL(url).origin : 'an address that is none';
+}
+
+function isOfThisMachine(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const { hostname } = new URL(url);
+	return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
