@@ -65,6 +65,43 @@ describe('work that no Greenlight step made', () => {
 		expect(calls).toBe(2);
 	});
 
+	it('recovers from an error of a step after the check, and does not carry it into the next round', async () => {
+		let calls = 0;
+		const ran = await runWorkflow(
+			flow(
+				[
+					start(),
+					other('Agent'),
+					check(),
+					other('Service'),
+					retryRouter('Router', { options: { initialWait: 0 } }),
+				],
+				'Start > Agent > Check > Service > Router:1 > Check',
+			),
+			{
+				types: typesOf({
+					Agent: () => [rows({ output: 'A tense chase.' })],
+					// As n8n's own steps do that go on after an error: the item leaves with it.
+					Service(items) {
+						calls += 1;
+						const error = { message: 'Down.', code: 'ECONNREFUSED' };
+						return [
+							calls > 1
+								? same(items)
+								: items.map(({ json }, item) => ({ json: { ...json, error }, pairedItem: { item } })),
+						];
+					},
+				}),
+			},
+		);
+
+		expect(ran.error).toBeUndefined();
+		expect(calls).toBe(2);
+		expect(ran.out('Router', DONE)).toMatchObject([{ output: 'A tense chase.', status: 'passed' }]);
+		expect(ran.out('Router', DONE)[0]).not.toHaveProperty('error');
+		expect(ran.out('Router', ESCALATE)).toEqual([]);
+	});
+
 	it("of a spreadsheet is known by the rows' own ids, and a corrected row is a new version of the same piece", async () => {
 		let calls = 0;
 		const ran = await runWorkflow(

@@ -27,6 +27,17 @@ const kept = (slot: number): Place => ({
 	failure: { ...failure('service_unavailable'), keepsWork: true },
 });
 
+const REDIRECTED: NonNullable<Place['sentBackBy']> = {
+	artefactId: 'a1',
+	contentHash: 'h1',
+	action: 'redirect',
+	note: 'More rain.',
+	reviewer: 'Maya',
+	reviewerVerified: 'none',
+	decidedAt: '',
+	round: 0,
+};
+
 const CASES: Case[] = [
 	{ name: 'is done when all passed', places: all('pass', 'pass'), kind: 'done', done: ['a1', 'a2'] },
 	{
@@ -34,6 +45,18 @@ const CASES: Case[] = [
 		places: all('locked', 'pass'),
 		kind: 'done',
 		done: ['a1', 'a2'],
+	},
+	{
+		name: 'does not ask again for what a person sent back when trying again cannot help',
+		places: [{ ...place(1, 'pass'), sentBackBy: REDIRECTED, failure: failure('blocked_output') }],
+		kind: 'escalate',
+		escalate: ['1:redirected:blocked_output'],
+	},
+	{
+		name: 'asks again for what a person sent back when trying again may help',
+		places: [{ ...place(1, 'pass'), sentBackBy: REDIRECTED, failure: failure('truncated') }],
+		kind: 'retry',
+		retry: ['1:revise'],
 	},
 	{
 		name: 'sends back what failed and keeps the rest',

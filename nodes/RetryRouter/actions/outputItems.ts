@@ -48,6 +48,8 @@ export async function composeItems(
 		const artefact = artefacts.get(id);
 		if (artefact === undefined) return [];
 		const held = arrived.held.get(id);
+		// Another step's error was decided on: left on the item, the next round would take it for a failure of its own.
+		const { error: _decided, ...brought } = held?.item.json ?? {};
 		const work = itemOf(runId, artefact, to, {
 			verdict: verdictFor(document, artefact),
 			replayed: isReplayed,
@@ -56,7 +58,7 @@ export async function composeItems(
 			{
 				json: plain({
 					...work,
-					...passThrough(held?.item.json ?? {}, Object.keys(artefact.content)),
+					...passThrough(brought, Object.keys(artefact.content)),
 					...more,
 				}),
 				...(held?.item.binary === undefined ? {} : { binary: held.item.binary }),

@@ -182,7 +182,8 @@ function orderFor(
 	};
 	if (place.failure?.code === 'came_back_unchanged') return undefined;
 	if (place.sentBackBy !== undefined) {
-		if (isOutOfMeans(spent) || facts.humanRounds >= policy.humanRounds) return undefined;
+		const isHopeless = place.failure?.retryable === false;
+		if (isHopeless || isOutOfMeans(spent) || facts.humanRounds >= policy.humanRounds) return undefined;
 		return { ...base, next: place.sentBackBy.action === 'reject' ? 'generate' : 'revise' };
 	}
 	const isHopeless = place.failure?.retryable === false || whyTooSoon(place, facts) !== undefined;
@@ -261,6 +262,7 @@ function whyTooSoon({ failure }: Place, { unkeptWaitMs }: RoundFacts): PipelineE
 }
 
 function whyNot(place: Place): string {
+	if (place.failure?.retryable === false) return place.failure.message;
 	if (place.sentBackBy !== undefined) return whySentBack(place.sentBackBy);
 	if (place.failure !== undefined) return place.failure.message;
 	if (place.artefact === undefined) return 'Nothing came of this one.';
