@@ -9,6 +9,13 @@ import { PlainError } from './lib/plainError.mjs';
 
 const PUBLISH_TIMEOUT_MS = 30_000;
 const FORM_TRIGGER = 'n8n-nodes-base.formTrigger';
+/** Of an n8n that lives as long as a proof, a bench or a picture, on 127.0.0.1. */
+export const OWNER = {
+	email: 'owner@example.com',
+	password: 'Green-proof-7',
+	firstName: 'Proof',
+	lastName: 'Owner',
+};
 export const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 export class N8nApiError extends Error {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { PlainError, reportError } from './lib/plainError.mjs';
 import { REPOSITORY, onEndRequest } from './lib/processes.mjs';
+import { OWNER } from './n8nApi.mjs';
 import { startN8n } from './n8nInstance.mjs';
 import { shootFirstPipeline } from './screenshots/firstPipeline.mjs';
 import { startStandIn } from './standInModel.mjs';
@@ -16,7 +17,6 @@ import { CHAT_CREDENTIAL_TYPE, CREDENTIAL_TYPE, STAND_IN_KEY, withCredential } f
 
 const TEMPLATES = join(REPOSITORY, 'workflows');
 const IMAGES = join(REPOSITORY, 'docs', 'images');
-const OWNER = { email: 'owner@example.com', password: 'Green-Pictures-7', firstName: 'A', lastName: 'Owner' };
 /** Around everything on the canvas, px. */
 const MARGIN = 24;
 const WARNING = '[data-test-id="node-issues"], [data-test-id="parameter-issues"]';

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../lib/processes.mjs';
+import { OWNER } from '../n8nApi.mjs';
 import { packPackage, startN8n } from '../n8nInstance.mjs';
 import { choose, formOf, kindOf, visit } from '../prove/gateFlow.mjs';
 import { conceptsOf, formWorkflow, gateWorkflow, linksWorkflow } from './gateFlows.mjs';
@@ -24,12 +25,6 @@ const REPEATS = 5;
 /** Runs that wait at once, and requests of each kind in a repeat. */
 const RUNS = 200;
 const AT_ONCE = 4;
-const OWNER = {
-	email: 'owner@example.com',
-	password: 'Green-bench-7',
-	firstName: 'Bench',
-	lastName: 'Owner',
-};
 
 /** @param {N8n} n8n @param {Record<string, any>} workflow */
 async function publish({ api }, workflow) {

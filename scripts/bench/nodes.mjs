@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../lib/processes.mjs';
+import { OWNER } from '../n8nApi.mjs';
 import { installN8n } from '../n8nInstall.mjs';
 import { packPackage, startN8n } from '../n8nInstance.mjs';
 import { startStandIn } from '../standInModel.mjs';
@@ -20,9 +21,6 @@ import { startStandIn } from '../standInModel.mjs';
 /** A step that is measured; `before` are the steps between the items and it, `beginsWith` the parameters of Run: Start. */
 /** @typedef {{ name: string, step: Json, before?: Json[], beginsWith?: Json, credential?: boolean }} Measured */
 
-const OWNER = {
-	...{ email: 'owner@example.com', password: 'Green-bench-7', firstName: 'Bench', lastName: 'Owner' },
-};
 const SIZES = [1, 100, 1000];
 /** Executions of one size at a time, and how often, in turns. */
 const RUNS = /** @type {Record<number, number>} */ ({ 1: 20, 100: 4, 1000: 1 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../lib/processes.mjs';
-import { ENDED } from '../n8nApi.mjs';
+import { ENDED, OWNER } from '../n8nApi.mjs';
 import { packPackage, startN8n } from '../n8nInstance.mjs';
 import {
 	AFTER,
@@ -34,12 +34,6 @@ import { userAgents } from './gateUserAgents.mjs';
 const { openStateStore } = createRequire(import.meta.url)(
 	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
 );
-const OWNER = {
-	email: 'owner@example.com',
-	password: 'Green-proof-7',
-	firstName: 'Proof',
-	lastName: 'Owner',
-};
 const PIECES = 3;
 const AT_ONCE = 100;
 /**

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { REPOSITORY, signalGroup } from '../lib/processes.mjs';
+import { OWNER } from '../n8nApi.mjs';
 import { packPackage } from '../n8nInstance.mjs';
 import { startStandIn } from '../standInModel.mjs';
 import { CREDENTIAL_TYPE, withCredential } from '../start/prepare.mjs';
@@ -26,12 +27,6 @@ import { startQueue } from './queueMode.mjs';
 const { artefactsOf, openStateStore } = createRequire(import.meta.url)(
 	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
 );
-const OWNER = {
-	email: 'owner@example.com',
-	password: 'Green-proof-7',
-	firstName: 'Proof',
-	lastName: 'Owner',
-};
 const PIECES = 3;
 const FORMS_AT_ONCE = 20;
 const PATIENCE_MS = 25 * 60_000;

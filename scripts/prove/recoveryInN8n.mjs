@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../lib/processes.mjs';
+import { OWNER } from '../n8nApi.mjs';
 import { packPackage, startN8n } from '../n8nInstance.mjs';
 import { CREDENTIAL_TYPE, withCredential } from '../start/prepare.mjs';
 import { pipeline } from './recoveryFlow.mjs';
@@ -18,12 +19,6 @@ import { findRun, outcomeOf, recordOf } from './recoveryRecord.mjs';
 const { openStateStore } = createRequire(import.meta.url)(
 	join(REPOSITORY, 'dist', 'nodes', 'shared', 'state'),
 );
-const OWNER = {
-	email: 'owner@example.com',
-	password: 'Green-proof-7',
-	firstName: 'Proof',
-	lastName: 'Owner',
-};
 const TYPES = new Set(['n8n-nodes-greenlight.geminiConcept', 'n8n-nodes-greenlight.styleValidator']);
 const LATENCY_MS = 120;
 const PATIENCE_MS = 60_000;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { REPOSITORY, freePorts, run } from '../lib/processes.mjs';
+import { OWNER } from '../n8nApi.mjs';
 import { packPackage, startN8n } from '../n8nInstance.mjs';
 import { callAndWait, gateWorkflow } from './gateFlow.mjs';
 import { startQueue } from './queueMode.mjs';
@@ -13,12 +14,6 @@ import { startQueue } from './queueMode.mjs';
 /** @typedef {Record<string, any>} Json */
 /** @typedef {import('../n8nApi.mjs').N8nApi} Api */
 
-const OWNER = {
-	email: 'owner@example.com',
-	password: 'Green-proof-7',
-	firstName: 'Proof',
-	lastName: 'Owner',
-};
 const NEW_MODEL = 'gemini-9-preview';
 /** Its clock is a minute and a half ahead. */
 const WRONG_CLOCK = `const RealDate = Date;
