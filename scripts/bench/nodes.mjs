@@ -5,7 +5,7 @@
  * taken from loading its files in a process of its own, as n8n does.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -22,12 +22,15 @@ import { startStandIn } from '../standInModel.mjs';
 /** @typedef {{ name: string, step: Json, before?: Json[], beginsWith?: Json, credential?: boolean }} Measured */
 
 const SIZES = [1, 100, 1000];
-/** Executions of one size at a time, and how often, in turns. */
-const RUNS = /** @type {Record<number, number>} */ ({ 1: 20, 100: 4, 1000: 1 });
-const ROUNDS = 3;
-const TICKS_PER_SECOND = 100;
+/** Executions at a time, how often, in turns, and how many before they count. */
+const EFFORT = /** @type {Record<number, { runs: number, rounds: number, warmUp: number }>} */ ({
+	1: { runs: 60, rounds: 7, warmUp: 60 },
+	100: { runs: 5, rounds: 5, warmUp: 4 },
+	1000: { runs: 1, rounds: 3, warmUp: 1 },
+});
 const LOADS = 11;
 const WHOLE_RUNS = 20;
+const AFTERWARDS_MS = 200;
 
 /** @param {string} name @param {string} type @param {Json} parameters @param {Json} [more] @returns {Json} */
 const node = (name, type, parameters, more = {}) => ({
@@ -160,22 +163,20 @@ const itemsOf = (count) =>
 		logline: `Number ${index}: a runner crosses the wet roofs while the city sleeps below and somebody follows`,
 	}));
 
-/** Seconds of CPU of the process and all its threads. @param {number} pid */
+/** Milliseconds of CPU of the process in all its threads, as the kernel's scheduler counts them. @param {number} pid */
 async function cpuOf(pid) {
-	const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-	const [, , ...fields] = text.slice(text.lastIndexOf(')')).split(' ');
-	return (Number(fields[10]) + Number(fields[11])) / TICKS_PER_SECOND;
+	const threads = await readdir(`/proc/${pid}/task`);
+	const times = await Promise.all(
+		threads.map(async (thread) => {
+			const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
+			return Number(text.split(' ')[0]) / 1e6;
+		}),
+	);
+	return times.reduce((sum, time) => sum + time, 0);
 }
 
-/** Waits until n8n has nothing more to do for what was asked. @param {number} pid */
-async function quiet(pid) {
-	for (let before = await cpuOf(pid), still = 0; still < 3;) {
-		await sleep(100);
-		const now = await cpuOf(pid);
-		still = now - before <= 0.011 ? still + 1 : 0;
-		before = now;
-	}
-}
+/** What n8n does after its answer, such as saving and clearing away. */
+const quiet = () => sleep(AFTERWARDS_MS);
 
 /** CPU of one execution, ms. @param {N8n} n8n @param {string} name @param {number} size @param {number} runs */
 async function costOf({ pid, baseUrl }, name, size, runs) {
@@ -191,8 +192,8 @@ async function costOf({ pid, baseUrl }, name, size, runs) {
 			throw new Error(`${name} with ${size} items answered ${answer.status}: ${await answer.text()}`);
 		await answer.text();
 	}
-	await quiet(pid);
-	return ((await cpuOf(pid)) - before) * (1000 / runs);
+	await quiet();
+	return ((await cpuOf(pid)) - before) / runs;
 }
 
 /** @param {number[]} values */
@@ -200,20 +201,24 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 /** @param {N8n} n8n @param {Measured[]} measured @param {number} size @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>} */
 async function measureSize(n8n, measured, size) {
-	const runs = RUNS[size] ?? 1;
-	/** @type {Map<string, number[]>} */
-	const costs = new Map();
-	const names = ['base', 'set', ...measured.flatMap((_, index) => [`without-${index}`, `with-${index}`])];
-	for (let round = -1; round < ROUNDS; round++) {
-		// The first round fills caches and records answers.
-		for (const name of names) {
-			const cost = await costOf(n8n, name, size, round < 0 ? 2 : runs);
-			if (round >= 0) costs.set(name, [...(costs.get(name) ?? []), cost]);
+	const { runs, rounds, warmUp } = EFFORT[size] ?? { runs: 1, rounds: 1, warmUp: 1 };
+	const pairs = [
+		{ without: 'base', with: 'set' },
+		...measured.map((_, index) => ({ without: `without-${index}`, with: `with-${index}` })),
+	];
+	/** What fills caches, compiles, and records answers is not counted. */
+	for (const pair of pairs)
+		for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
+	/** @type {number[][]} */
+	const costs = pairs.map(() => []);
+	for (let round = 0; round < rounds; round++) {
+		for (const [index, pair] of pairs.entries()) {
+			// One right after the other, so that what n8n does by itself falls on both.
+			const without = await costOf(n8n, pair.without, size, runs);
+			costs[index]?.push((await costOf(n8n, pair.with, size, runs)) - without);
 		}
 	}
-	const of = (/** @type {string} */ name) => median(costs.get(name) ?? []);
-	const sets = of('set') - of('base');
-	const steps = measured.map((_, index) => of(`with-${index}`) - of(`without-${index}`));
+	const [sets = Number.NaN, ...steps] = costs.map(median);
 	return { sets, steps, ratios: steps.map((step) => step / sets) };
 }
 
@@ -264,12 +269,12 @@ async function wholeRun({ api, pid, stateFile }, credential) {
 	const workflow = await api.importWorkflow({ ...template, nodes });
 	const start = () => api.runManually({ workflowId: workflow.id, triggerName: 'When you press the button' });
 	await api.waitForExecution(await start());
-	await quiet(pid);
+	await quiet();
 	const [cpu, bytes] = [await cpuOf(pid), pagesOf(stateFile)];
 	const ids = [];
 	for (let index = 0; index < WHOLE_RUNS; index++) {
 		ids.push(await start());
-		await quiet(pid);
+		await quiet();
 	}
 	const spent = (await cpuOf(pid)) - cpu;
 	for (const id of ids) {
@@ -277,7 +282,7 @@ async function wholeRun({ api, pid, stateFile }, credential) {
 		if (status !== 'success') throw new Error(`A run of the template ended as ${status}.`);
 	}
 	return {
-		runCpuMs: (spent * 1000) / WHOLE_RUNS,
+		runCpuMs: spent / WHOLE_RUNS,
 		runStateKb: (pagesOf(stateFile) - bytes) / 1000 / WHOLE_RUNS,
 	};
 }
@@ -327,7 +332,8 @@ export async function bench({ say, args }) {
 			await api.publish(/** @type {any} */ (await api.importWorkflow(workflow)));
 		/** @type {Json[]} */
 		const nodes = measured.map(({ name }) => ({ name }));
-		for (const size of SIZES) {
+		const sizes = args.includes('--sizes') ? (args[args.indexOf('--sizes') + 1] ?? '').split(',').map(Number) : SIZES;
+		for (const size of sizes) {
 			const { ratios, sets, steps } = await measureSize(n8n, measured, size);
 			say(`${size} items, CPU of the step in one execution: Set ${sets.toFixed(1)} ms`);
 			measured.forEach(({ name }, index) => {

@@ -8,6 +8,7 @@ import { fieldsClauses } from './clauses/fields';
 import { namesClauses } from './clauses/names';
 import { openingsClauses } from './clauses/openings';
 import { processesClauses } from './clauses/processes';
+import { readingsClauses } from './clauses/readings';
 import { recordsClauses } from './clauses/records';
 import { rollbackClauses } from './clauses/rollback';
 import { runsClauses } from './clauses/runs';
@@ -67,6 +68,7 @@ export function describeStateStore(subject: StoreUnderTest): void {
 		describe('fields', () => fieldsClauses(stage));
 		describe('versions', () => versionsClauses(stage));
 		describe('writes', () => writesClauses(stage));
+		describe('readings', () => readingsClauses(stage));
 		describe('names', () => namesClauses(stage));
 		describe('processes', () => processesClauses(stage));
 		describe('records and locks', () => recordsClauses(stage));

@@ -20,7 +20,7 @@ export interface Question {
 	/** Asks once for this item: the answer is recorded under the step's key. */
 	ask<T>(request: StructuredRequest<T>, deps?: AskDeps): Promise<PaidAnswer<T>>;
 	/** The key of a request of this item. */
-	keyOf<T>(request: StructuredRequest<T>): string;
+	keyOf(request: StructuredRequest<unknown>): string;
 }
 
 export interface Opening {
@@ -57,7 +57,8 @@ export async function openQuestion(
 	const position = `${passNumber(context) + 1}/${itemIndex + 1}`;
 	const slot = about ?? (order === undefined ? position : `place ${order.slot}`);
 	const asker = await openAsker(context, itemIndex, modelField);
-	const keyOf = <T>(request: StructuredRequest<T>): string =>
+	const keys = new Map<object, string>();
+	const newKey = (request: StructuredRequest<unknown>): string =>
 		stepKey({
 			runId: found.run.runId,
 			workflowId: scope.workflowId,
@@ -68,6 +69,11 @@ export async function openQuestion(
 			take: readTake(context, itemIndex),
 			requestHash: requestHash(request),
 		});
+	const keyOf = (request: StructuredRequest<unknown>): string => {
+		const key = keys.get(request) ?? newKey(request);
+		keys.set(request, key);
+		return key;
+	};
 	return {
 		found,
 		document: await scope.store.read(found.run.runId),

@@ -1,10 +1,9 @@
 /** The questions that the creative steps ask. Pure: input in, a request for the model room out. */
-import { z } from 'zod/v4';
 import { PipelineError } from '../errors';
 import type { Attachment, ModelOptions, StructuredRequest } from '../model';
 import type { Json } from '../state/json';
 import { block, jsonBlock, MATERIAL_RULE } from './material';
-import { conceptSchema, customSchema, intentSchema } from './schemas';
+import { conceptSchema, conceptsSchema, customSchema, intentSchema } from './schemas';
 import type { Concept, CustomField, CustomValue, Intent } from './schemas';
 
 /** Longest text of one field, in UTF-16 units. */
@@ -140,7 +139,7 @@ export function generateConceptsRequest(
 				? 'Write exactly 1 concept.'
 				: `Write exactly ${count} concepts. Each one is a different idea, not a variation of another.`,
 		]),
-		schema: z.object({ concepts: z.array(conceptSchema).length(count) }),
+		schema: conceptsSchema(count),
 	};
 }
 

@@ -46,6 +46,15 @@ export const conceptSchema = z.object({
 });
 export type Concept = z.infer<typeof conceptSchema>;
 
+const conceptLists = new Map<number, z.ZodType<{ concepts: Concept[] }>>();
+
+/** The schema of so many concepts; the same object for the same number, as making one and reducing it for Gemini take time. */
+export function conceptsSchema(count: number): z.ZodType<{ concepts: Concept[] }> {
+	const schema = conceptLists.get(count) ?? z.object({ concepts: z.array(conceptSchema).length(count) });
+	conceptLists.set(count, schema);
+	return schema;
+}
+
 export const CUSTOM_FIELD_TYPES = ['text', 'number', 'yesNo', 'list'] as const;
 export type CustomFieldType = (typeof CUSTOM_FIELD_TYPES)[number];
 
@@ -68,13 +77,22 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([
 	'__proto__',
 ]);
 
+type CustomSchema = z.ZodObject<Record<string, z.ZodType<CustomValue>>>;
+
+/** The items of a step mostly have the same fields. */
+let latest: { fields: string; schema: CustomSchema } | undefined;
+
 /**
- * The schema of the user's own fields, in their order; all are required. Refuses with `input_refused` an empty list, more
+ * The schema of the user's own fields, in their order; all are required. For the same fields as before it is the same object. Refuses with `input_refused` an empty list, more
  * than 50 fields, a name that is used twice, is not a plain name, or belongs to Greenlight.
  */
-export function customSchema(
-	fields: readonly CustomField[],
-): z.ZodObject<Record<string, z.ZodType<CustomValue>>> {
+export function customSchema(rows: readonly CustomField[]): CustomSchema {
+	const fields = JSON.stringify(rows);
+	if (latest?.fields !== fields) latest = { fields, schema: toCustomSchema(rows) };
+	return latest.schema;
+}
+
+function toCustomSchema(fields: readonly CustomField[]): CustomSchema {
 	if (fields.length === 0) throw refused("'Fields' is empty. Add at least one field for the answer.");
 	if (fields.length > MAX_CUSTOM_FIELDS) {
 		throw refused(`'Fields' has ${fields.length} fields; at most ${MAX_CUSTOM_FIELDS} are possible.`);

@@ -59,10 +59,13 @@ const NOT_TEXT = /image|banana|tts|transcribe|live|embedding|robotics|computer|o
 const DRAWS = /image|banana/;
 const DRAWS_OTHERWISE = /imagen/;
 
+/** Kept, as it is asked for with each item: what `import` makes of this module is made anew each time. */
+let sdkLoaded: Promise<Sdk> | undefined;
+
 /** Opens Gemini for one connection. Fails with `auth` or `input_refused` when the connection itself cannot be right. */
 export async function openGemini(connection: GeminiConnection): Promise<GeminiClient> {
 	const options = sdkOptionsOf(connection);
-	const sdk = await import('@google/genai');
+	const sdk = await (sdkLoaded ??= import('@google/genai'));
 	const gemini = new sdk.GoogleGenAI(options);
 	const secrets = secretsOf(connection);
 	return {

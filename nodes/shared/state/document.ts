@@ -7,7 +7,7 @@ import type { EntryPair } from './compare';
 import { listDeclarations } from './declarations';
 import { compare, entriesAt, keyOf, liveEntries, withValues, type EntryRef } from './entries';
 import type { Json, JsonObject } from './json';
-import type { Run, Version } from './stateStore';
+import type { FieldDeclaration, Run, Version } from './stateStore';
 
 /** Fails with `checkpoint_not_found` when the run has no such version or checkpoint. */
 export async function resolveVersion(tx: Transaction, run: Run, at: number | string): Promise<number> {
@@ -28,6 +28,14 @@ export async function readFields(tx: Transaction, run: Run, version: number): Pr
 		listDeclarations(tx, run.runId),
 		version === run.version ? liveEntries(tx, run.runId) : valuesAt(tx, run.runId, version),
 	]);
+	return assembleFields(declared, entries);
+}
+
+/** Every declared field that has a value among the entries. */
+export function assembleFields(
+	declared: readonly FieldDeclaration[],
+	entries: ReadonlyArray<{ field: string; value: Json }>,
+): JsonObject {
 	const values = new Map<string, Array<{ value: Json }>>();
 	for (const entry of entries) {
 		const known = values.get(entry.field);

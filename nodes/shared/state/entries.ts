@@ -29,13 +29,18 @@ export async function findEntry(
 	entry: string,
 ): Promise<LiveEntry | undefined> {
 	const row = (await tx.all(`${SELECT_LIVE} AND field = ? AND entry = ?`, runId, field, entry))[0];
-	return row === undefined ? undefined : toLiveEntry(row);
+	return row === undefined ? undefined : toLiveEntry(row, new Map());
 }
 
-/** All of now, in the order in which people see them. */
-export async function liveEntries(tx: Transaction, runId: string): Promise<LiveEntry[]> {
+/** All of now, in the order in which people see them. Values whose hash is known already are taken as they are. */
+export async function liveEntries(
+	tx: Transaction,
+	runId: string,
+	known: ReadonlyMap<string, Json> = new Map(),
+): Promise<LiveEntry[]> {
+	const rows = await tx.all(SELECT_LIVE, runId);
 	// Places can be taken twice, after a rollback that kept newer work; databases differ in how they sort names.
-	return (await tx.all(SELECT_LIVE, runId)).map(toLiveEntry).sort(byPlace);
+	return rows.map((row) => toLiveEntry(row, known)).sort(byPlace);
 }
 
 /** The place of the next new entry. */
@@ -183,8 +188,10 @@ function toRef(row: Row): EntryRef {
 	};
 }
 
-function toLiveEntry(row: Row): LiveEntry {
-	return { ...toRef(row), version: Number(row.version), value: JSON.parse(String(row.body)) };
+function toLiveEntry(row: Row, known: ReadonlyMap<string, Json>): LiveEntry {
+	const ref = toRef(row);
+	const value = known.get(ref.hash) ?? JSON.parse(String(row.body));
+	return { ...ref, version: Number(row.version), value };
 }
 
 export function keyOf(ref: { field: string; entry: string }): string {

@@ -8,6 +8,7 @@ import { compareEntry } from './compare';
 import { copyCommands } from './copyCommands';
 import { listDeclarations } from './declarations';
 import type { Media } from './fields';
+import { LatestDocuments } from './latestDocuments';
 import { impactOf } from './lineage';
 import { RunMedia } from './media';
 import { checkCheckpointName } from './names';
@@ -56,6 +57,7 @@ export interface StoreEnvironment {
 /** The store over any database that offers transactions. */
 export class SqlStateStore implements StateStore {
 	private readonly media: RunMedia;
+	private readonly latest = new LatestDocuments();
 
 	constructor(
 		private readonly database: Database,
@@ -108,8 +110,9 @@ export class SqlStateStore implements StateStore {
 
 	read(runId: string, at?: number | string): Promise<StateDocument> {
 		return this.database.read(async (tx) => {
+			if (at === undefined) return this.latest.read(tx, runId);
 			const run = await runs.get(tx, runId);
-			const version = at === undefined ? run.version : await document.resolveVersion(tx, run, at);
+			const version = await document.resolveVersion(tx, run, at);
 			return { runId, version, fields: await document.readFields(tx, run, version) };
 		});
 	}

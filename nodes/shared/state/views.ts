@@ -98,6 +98,9 @@ export interface Requested {
 	firstSlot: number;
 }
 
+/** Read of a document once, as a step asks with each of its items. */
+const requests = new WeakMap<StateDocument, readonly Requested[]>();
+
 const requestedSchema = z.object({
 	id: z.string(),
 	count: z.number(),
@@ -105,9 +108,11 @@ const requestedSchema = z.object({
 });
 
 /** What the run's steps were asked for, in the order of asking. */
-export function requestsOf(document: StateDocument): Requested[] {
+export function requestsOf(document: StateDocument): readonly Requested[] {
+	const known = requests.get(document);
+	if (known !== undefined) return known;
 	let firstSlot = 1;
-	return entriesOf(document, 'requested', requestedSchema).map(({ id, count, files = [] }) => {
+	const list = entriesOf(document, 'requested', requestedSchema).map(({ id, count, files = [] }) => {
 		const node = id.slice(id.indexOf('/') + 1);
 		const item = /#[\d/]+$/.exec(node);
 		const request = {
@@ -121,6 +126,8 @@ export function requestsOf(document: StateDocument): Requested[] {
 		firstSlot += count;
 		return request;
 	});
+	requests.set(document, list);
+	return list;
 }
 
 /** The round that the run has reached: one after the last one that was sent back. */

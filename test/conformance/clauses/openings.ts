@@ -36,6 +36,18 @@ export function openingsClauses(stage: Stage): void {
 		await other.close();
 	});
 
+	it('reads what another opening has written since it read last', async () => {
+		const other = await stage.open();
+		const runId = await startRun('noir');
+		await store.read(runId);
+		await other.write(runId, [
+			{ by: 'Test', commands: [{ op: 'set', field: 'intent', value: { title: 'x' } }] },
+		]);
+		await other.close();
+
+		expect(await store.read(runId)).toMatchObject({ version: 2, fields: { intent: { title: 'x' } } });
+	});
+
 	it('knows the processes of all openings', async () => {
 		const other = await stage.open();
 		const facts = { role: 'worker', host: 'h', pid: 1, node: '24.1.0', n8n: null, greenlight: null } as const;
