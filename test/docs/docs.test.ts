@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
+import { GreenlightGeminiApi } from '../../credentials/GreenlightGeminiApi.credentials';
 import { FAILURE_KINDS } from '../../nodes/shared/errors';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
 
@@ -105,6 +106,15 @@ describe('the documentation', () => {
 	it.each(Object.keys(FAILURE_KINDS))('says what to do about %s', (code) => {
 		expect(anchorsOf('docs/troubleshooting.md')).toContain(code);
 	});
+
+	// n8n makes the button of the credential's name; in a new n8n there is no list to choose from.
+	it.each(['README.md', 'docs/first-pipeline.md'])(
+		'%s names the button by which a first key is entered',
+		(page) => {
+			const { displayName } = new GreenlightGeminiApi();
+			expect(textOf(page)).toContain(`**Connect to ${displayName.replace(/ API$/, '')}**`);
+		},
+	);
 
 	it('is reached from the README, page by page', () => {
 		const readme = textOf('README.md');
