@@ -1,11 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
+import { GreenlightGeminiApi } from '../../credentials/GreenlightGeminiApi.credentials';
+import { GreenlightStateStore } from '../../credentials/GreenlightStateStore.credentials';
+import { HumanGate } from '../../nodes/HumanGate/HumanGate.node';
+import { RetryRouter } from '../../nodes/RetryRouter/RetryRouter.node';
 import { FAILURE_KINDS } from '../../nodes/shared/errors';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
+import { StatusPage } from '../../nodes/StatusPage/StatusPage.node';
+import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
 
 const ROOT = join(__dirname, '../..');
+const PACKAGE_PAGE = 'https://www.npmjs.com/package/n8n-nodes-greenlight';
+const NODES = [GeminiConcept, StyleValidator, RetryRouter, HumanGate, StatusPage, SharedStateStore];
 
 function pagesIn(folder: string): string[] {
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -63,6 +72,13 @@ function operationsOnTheNodes(): { named: Set<string>; resources: string[] } {
 describe('the documentation', () => {
 	const { named, resources } = operationsOnTheNodes();
 
+	it('has every operation and setting of each node, as its panel says them (needs the build)', () => {
+		const script = join(ROOT, 'scripts', 'settings.mjs');
+		const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+		expect(`${stdout}${stderr}`).toContain('Every page is as its node.');
+		expect(status).toBe(0);
+	});
+
 	it.each(PAGES.filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('docs/adr')))(
 		'%s: each operation that it names is on a node',
 		(page) => {
@@ -111,4 +127,25 @@ describe('the documentation', () => {
 		const pages = PAGES.filter((page) => /^docs\/[^/]+\.md$/.test(page));
 		expect(pages.filter((page) => !readme.includes(`](${page}`))).toEqual([]);
 	});
+
+	it.each(NODES.map((Node) => [Node.name, new Node().description] as const))(
+		'has a heading at which the Docs button of %s ends',
+		(name, { displayName, documentationUrl }) => {
+			const [page, anchor] = String(documentationUrl).split('#');
+			expect(page).toBe(PACKAGE_PAGE);
+			expect(anchor).toBe(displayName.toLowerCase().replaceAll(' ', '-'));
+			expect(anchorsOf('README.md')).toContain(anchor);
+			const codex = JSON.parse(textOf(`nodes/${name}/${name}.node.json`));
+			expect(codex.resources.primaryDocumentation).toEqual([{ url: documentationUrl }]);
+		},
+	);
+
+	it.each([new GreenlightGeminiApi(), new GreenlightStateStore()])(
+		'has a heading for the credential $displayName',
+		({ documentationUrl }) => {
+			const [page, anchor] = documentationUrl.split('#');
+			expect(page).toBe(PACKAGE_PAGE);
+			expect(anchorsOf('README.md')).toContain(anchor);
+		},
+	);
 });

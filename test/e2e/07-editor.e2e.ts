@@ -147,6 +147,9 @@ describe('the editor', () => {
 		const shown = (await parameters.innerText()).split('\n').map((line) => line.trim());
 		expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
 		expect(await parameters.locator(FAULT).count()).toBe(0);
+		expect(await page.locator('[data-test-id="ndv"] [data-test-id="tab-docs"] a').getAttribute('href')).toBe(
+			docsOf(flow, name),
+		);
 		await shoot(page, file);
 		expect(faults).toEqual([]);
 	});
@@ -174,6 +177,13 @@ describe('the editor', () => {
 		expect(faults).toEqual([]);
 	});
 });
+
+/** Where the button Docs has to lead: n8n appends nothing to it. */
+function docsOf({ workflow }: Flow, step: string): string {
+	const type: string = workflow.nodes.find(({ name }: Json) => name === step).type.split('.')[1];
+	const anchor = type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+	return `https://www.npmjs.com/package/n8n-nodes-greenlight#${anchor}`;
+}
 
 async function logIn(page: Page): Promise<void> {
 	await page.goto(`${world.n8n.baseUrl}/signin`);
