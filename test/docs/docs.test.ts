@@ -24,8 +24,13 @@ function pagesIn(folder: string): string[] {
 
 const PAGES = [
 	...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-	...['docs', 'workflows', 'scripts'].flatMap(pagesIn),
+	...['docs', 'workflows', 'scripts', 'deploy'].flatMap(pagesIn),
 ];
+const FILES = ['docs', 'nodes', 'scripts', 'test', 'workflows', 'deploy'].flatMap((folder) =>
+	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+);
+/** The others say what was so when they were written. */
+const isOfToday = (page: string): boolean => page !== 'CHANGELOG.md' && !page.startsWith('docs/adr');
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const withoutCode = (text: string): string =>
 	text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
@@ -79,18 +84,15 @@ describe('the documentation', () => {
 		expect(status).toBe(0);
 	});
 
-	it.each(PAGES.filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('docs/adr')))(
-		'%s: each operation that it names is on a node',
-		(page) => {
-			const names = textOf(page).matchAll(
-				new RegExp(`\\b(${resources.join('|')}): ([A-Z][a-z]+(?: (?:to )?[A-Z][a-z]+)*)`, 'g'),
-			);
-			const unknown = [...names]
-				.map(([name]) => name)
-				.filter((name) => ![...named].some((known) => name === known || name.startsWith(`${known} `)));
-			expect(unknown).toEqual([]);
-		},
-	);
+	it.each(PAGES.filter(isOfToday))('%s: each operation that it names is on a node', (page) => {
+		const names = textOf(page).matchAll(
+			new RegExp(`\\b(${resources.join('|')}): ([A-Z][a-z]+(?: (?:to )?[A-Z][a-z]+)*)`, 'g'),
+		);
+		const unknown = [...names]
+			.map(([name]) => name)
+			.filter((name) => ![...named].some((known) => name === known || name.startsWith(`${known} `)));
+		expect(unknown).toEqual([]);
+	});
 
 	it.each(PAGES)('%s: each link leads to a file and a heading that exist', (page) => {
 		const dead = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)]
@@ -103,6 +105,16 @@ describe('the documentation', () => {
 				return anchor !== undefined && !anchorsOf(file).has(anchor);
 			});
 		expect(dead).toEqual([]);
+	});
+
+	it.each(PAGES.filter(isOfToday))('%s: each file and template that it names exists', (page) => {
+		const named = [...textOf(page).matchAll(/`([\w.-]+(?:\/[\w.-]+)+|\d\d-[a-z]+(?:-[a-z]+)+)`/g)]
+			.map(([, name = '']) => name)
+			.filter((name) => /^(docs|nodes|scripts|test|workflows|deploy|\d\d-)/.test(name));
+		const isThere = (name: string): boolean =>
+			FILES.some((file) => file.startsWith(name) || file === `workflows/${name}.json`) ||
+			FILES.some((file) => file.startsWith(`test/e2e/${name}`));
+		expect(named.filter((name) => !isThere(name))).toEqual([]);
 	});
 
 	it.each(PAGES)('%s: each npm command that it names exists', (page) => {
