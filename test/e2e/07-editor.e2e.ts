@@ -167,11 +167,11 @@ describe('the editor', () => {
 			const names = JSON.parse(example).nodes.map((node: Json) => node.name);
 			await page.goto(`${world.n8n.baseUrl}/workflow/new`);
 			await page.locator('[data-test-id="canvas-wrapper"]').waitFor();
-			await page.evaluate((pasted) => {
+			await page.evaluate(`{
 				const clipboardData = new DataTransfer();
-				clipboardData.setData('text/plain', pasted);
+				clipboardData.setData('text/plain', ${JSON.stringify(example)});
 				document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-			}, example);
+			}`);
 
 			await nodeOnCanvas(page)
 				.nth(names.length - 1)
