@@ -16,6 +16,7 @@ export class GeminiConcept implements INodeType {
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
 		description:
 			'Turn a brief into a typed intent, concepts, stills and revisions with Gemini, each answer checked and paid once',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#gemini-concept',
 		defaults: { name: 'Gemini Concept' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

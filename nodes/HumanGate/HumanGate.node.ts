@@ -33,6 +33,7 @@ export class HumanGate implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["title"] }}',
 		description: 'Wait for a person to approve, reject or redirect work on a review page',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#human-gate',
 		defaults: { name: 'Human Gate' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [

@@ -15,6 +15,7 @@ export class RetryRouter implements INodeType {
 		subtitle: '={{ "up to " + $parameter["attempts"] + " attempts" }}',
 		description:
 			'Decide once per round, from the state, what is done, what is tried again and what a person has to see',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#retry-router',
 		defaults: { name: 'Retry Router' },
 		inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		inputNames: ['Checked', 'Failed'],

@@ -16,6 +16,7 @@ export class SharedStateStore implements INodeType {
 		subtitle:
 			'={{ $parameter["resource"] + ": " + $parameter["operation"].replace("getAll", "get many").replace(/([A-Z])/g, " $1").toLowerCase() }}',
 		description: 'Read and write the one versioned, crash-safe state that all steps of a run share',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#shared-state-store',
 		defaults: { name: 'Shared State Store' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -13,6 +13,7 @@ export class StatusPage implements INodeType {
 		version: 1,
 		subtitle: '=for all runs',
 		description: 'Show people who have the link how a run stands, with the approved work to download',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#status-page',
 		defaults: { name: 'Status Page' },
 		inputs: [],
 		outputs: [],

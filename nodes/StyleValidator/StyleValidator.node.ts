@@ -17,6 +17,7 @@ export class StyleValidator implements INodeType {
 			'={{ { compileGuide: "compile guide", calibrate: "calibrate" }[$parameter["operation"]] || { json: "rules from JSON", state: "rules from state", accepted: "accepted guide" }[$parameter["rulesFrom"]] || "rules from rows" }}',
 		description:
 			'Check each piece of work against a style guide and put a verdict with reasons into the state',
+		documentationUrl: 'https://www.npmjs.com/package/n8n-nodes-greenlight#style-validator',
 		defaults: { name: 'Style Validator' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -1,12 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { GeminiConcept } from '../../nodes/GeminiConcept/GeminiConcept.node';
 import { GreenlightGeminiApi } from '../../credentials/GreenlightGeminiApi.credentials';
+import { GreenlightStateStore } from '../../credentials/GreenlightStateStore.credentials';
+import { HumanGate } from '../../nodes/HumanGate/HumanGate.node';
+import { RetryRouter } from '../../nodes/RetryRouter/RetryRouter.node';
 import { FAILURE_KINDS } from '../../nodes/shared/errors';
 import { SharedStateStore } from '../../nodes/SharedStateStore/SharedStateStore.node';
+import { StatusPage } from '../../nodes/StatusPage/StatusPage.node';
+import { StyleValidator } from '../../nodes/StyleValidator/StyleValidator.node';
 
 const ROOT = join(__dirname, '../..');
+const PACKAGE_PAGE = 'https://www.npmjs.com/package/n8n-nodes-greenlight';
+const NODES = [GeminiConcept, StyleValidator, RetryRouter, HumanGate, StatusPage, SharedStateStore];
 
 function pagesIn(folder: string): string[] {
 	return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -16,8 +24,13 @@ function pagesIn(folder: string): string[] {
 
 const PAGES = [
 	...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-	...['docs', 'workflows', 'scripts'].flatMap(pagesIn),
+	...['docs', 'workflows', 'scripts', 'deploy'].flatMap(pagesIn),
 ];
+const FILES = ['docs', 'nodes', 'scripts', 'test', 'workflows', 'deploy'].flatMap((folder) =>
+	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+);
+/** The others say what was so when they were written. */
+const isOfToday = (page: string): boolean => page !== 'CHANGELOG.md' && !page.startsWith('docs/adr');
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const withoutCode = (text: string): string =>
 	text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
@@ -64,18 +77,22 @@ function operationsOnTheNodes(): { named: Set<string>; resources: string[] } {
 describe('the documentation', () => {
 	const { named, resources } = operationsOnTheNodes();
 
-	it.each(PAGES.filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('docs/adr')))(
-		'%s: each operation that it names is on a node',
-		(page) => {
-			const names = textOf(page).matchAll(
-				new RegExp(`\\b(${resources.join('|')}): ([A-Z][a-z]+(?: (?:to )?[A-Z][a-z]+)*)`, 'g'),
-			);
-			const unknown = [...names]
-				.map(([name]) => name)
-				.filter((name) => ![...named].some((known) => name === known || name.startsWith(`${known} `)));
-			expect(unknown).toEqual([]);
-		},
-	);
+	it('has every operation and setting of each node, as its panel says them (needs the build)', () => {
+		const script = join(ROOT, 'scripts', 'settings.mjs');
+		const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+		expect(`${stdout}${stderr}`).toContain('Every page is as its node.');
+		expect(status).toBe(0);
+	});
+
+	it.each(PAGES.filter(isOfToday))('%s: each operation that it names is on a node', (page) => {
+		const names = textOf(page).matchAll(
+			new RegExp(`\\b(${resources.join('|')}): ([A-Z][a-z]+(?: (?:to )?[A-Z][a-z]+)*)`, 'g'),
+		);
+		const unknown = [...names]
+			.map(([name]) => name)
+			.filter((name) => ![...named].some((known) => name === known || name.startsWith(`${known} `)));
+		expect(unknown).toEqual([]);
+	});
 
 	it.each(PAGES)('%s: each link leads to a file and a heading that exist', (page) => {
 		const dead = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)]
@@ -88,6 +105,16 @@ describe('the documentation', () => {
 				return anchor !== undefined && !anchorsOf(file).has(anchor);
 			});
 		expect(dead).toEqual([]);
+	});
+
+	it.each(PAGES.filter(isOfToday))('%s: each file and template that it names exists', (page) => {
+		const named = [...textOf(page).matchAll(/`([\w.-]+(?:\/[\w.-]+)+|\d\d-[a-z]+(?:-[a-z]+)+)`/g)]
+			.map(([, name = '']) => name)
+			.filter((name) => /^(docs|nodes|scripts|test|workflows|deploy|\d\d-)/.test(name));
+		const isThere = (name: string): boolean =>
+			FILES.some((file) => file.startsWith(name) || file === `workflows/${name}.json`) ||
+			FILES.some((file) => file.startsWith(`test/e2e/${name}`));
+		expect(named.filter((name) => !isThere(name))).toEqual([]);
 	});
 
 	it.each(PAGES)('%s: each npm command that it names exists', (page) => {
@@ -121,4 +148,25 @@ describe('the documentation', () => {
 		const pages = PAGES.filter((page) => /^docs\/[^/]+\.md$/.test(page));
 		expect(pages.filter((page) => !readme.includes(`](${page}`))).toEqual([]);
 	});
+
+	it.each(NODES.map((Node) => [Node.name, new Node().description] as const))(
+		'has a heading at which the Docs button of %s ends',
+		(name, { displayName, documentationUrl }) => {
+			const [page, anchor] = String(documentationUrl).split('#');
+			expect(page).toBe(PACKAGE_PAGE);
+			expect(anchor).toBe(displayName.toLowerCase().replaceAll(' ', '-'));
+			expect(anchorsOf('README.md')).toContain(anchor);
+			const codex = JSON.parse(textOf(`nodes/${name}/${name}.node.json`));
+			expect(codex.resources.primaryDocumentation).toEqual([{ url: documentationUrl }]);
+		},
+	);
+
+	it.each([new GreenlightGeminiApi(), new GreenlightStateStore()])(
+		'has a heading for the credential $displayName',
+		({ documentationUrl }) => {
+			const [page, anchor] = documentationUrl.split('#');
+			expect(page).toBe(PACKAGE_PAGE);
+			expect(anchorsOf('README.md')).toContain(anchor);
+		},
+	);
 });

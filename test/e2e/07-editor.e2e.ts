@@ -1,4 +1,5 @@
 /** The editor in Chromium: what a person sees of the template and the nodes. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import {
@@ -147,9 +148,40 @@ describe('the editor', () => {
 		const shown = (await parameters.innerText()).split('\n').map((line) => line.trim());
 		expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
 		expect(await parameters.locator(FAULT).count()).toBe(0);
+		expect(
+			await page
+				.locator('[data-test-id="ndv"] header')
+				.getByRole('link', { name: 'Docs' })
+				.getAttribute('href'),
+		).toBe(docsOf(flow, name));
 		await shoot(page, file);
 		expect(faults).toEqual([]);
 	});
+
+	it.each(['concepts', 'style', 'retry', 'review', 'status', 'state'])(
+		'takes the example of docs/%s.md by copy and paste',
+		async (name) => {
+			const text = readFileSync(join(__dirname, '../../docs', `${name}.md`), 'utf8');
+			const blocks = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+			const example = blocks.find((block) => 'nodes' in JSON.parse(block)) ?? '';
+			const names = JSON.parse(example).nodes.map((node: Json) => node.name);
+			await page.goto(`${world.n8n.baseUrl}/workflow/new`);
+			await page.locator('[data-test-id="canvas-wrapper"]').waitFor();
+			await page.evaluate(`{
+				const clipboardData = new DataTransfer();
+				clipboardData.setData('text/plain', ${JSON.stringify(example)});
+				document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+			}`);
+
+			await nodeOnCanvas(page)
+				.nth(names.length - 1)
+				.waitFor();
+			expect((await nodesOnCanvas(page)).sort()).toEqual(names.sort());
+			expect(await nodeOnCanvas(page).getByText('?', { exact: true }).count()).toBe(0);
+			await shoot(page, `pasted-${name}`);
+			expect(faults).toEqual([]);
+		},
+	);
 
 	it("runs when the button at 'When you press the button' is clicked, and shows the run", async () => {
 		await openWorkflow(page, flow.workflow.id);
@@ -174,6 +206,13 @@ describe('the editor', () => {
 		expect(faults).toEqual([]);
 	});
 });
+
+/** Where the button Docs has to lead: n8n appends nothing to it. */
+function docsOf({ workflow }: Flow, step: string): string {
+	const type: string = workflow.nodes.find(({ name }: Json) => name === step).type.split('.')[1];
+	const anchor = type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+	return `https://www.npmjs.com/package/n8n-nodes-greenlight#${anchor}`;
+}
 
 async function logIn(page: Page): Promise<void> {
 	await page.goto(`${world.n8n.baseUrl}/signin`);

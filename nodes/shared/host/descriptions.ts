@@ -262,6 +262,7 @@ export const callOptions: readonly INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 120,
-		description: 'Seconds until an answer has to be there, all tries together',
+		description:
+			'Seconds until an answer has to be there, all tries together. Not added: 120, for a still 300, with Half Price (Flex) 900.',
 	},
 ];
