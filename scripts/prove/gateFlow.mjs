@@ -180,6 +180,7 @@ export function kindOf({ status, headers, body }) {
 	if (status === 200)
 		return /the run goes on/.test(body) ? 'sent' : /are saved/.test(body) ? 'saved' : 'page';
 	if (status === 409 && /has just gone on/.test(body)) return 'just gone on';
+	if (status === 410 && /belongs to the earlier review/.test(body)) return 'earlier review';
 	return status === 409 && /decided first/.test(body) ? 'decided before' : `refused ${status}`;
 }
 
