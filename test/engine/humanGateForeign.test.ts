@@ -250,6 +250,22 @@ describe("a human gate after n8n's own steps", () => {
 		expect(runIdOf(await park(rowsOf(LINES)))).not.toBe(runIdOf(first));
 	});
 
+	it('finds the same review, and all rows, when n8n goes on from the step that waits', async () => {
+		const rows = rowsOf([{ line: 'Same.' }, {}, { line: 'Other.' }, { line: 'Same.' }]);
+		const first = await park(rows, { resumeToken: 'from here' });
+		await post(first, { d0: 'approve', send: 'save' });
+		const from = structuredClone(first.run.data);
+		delete from.waitTill;
+		from.resultData.runData.Gate?.pop();
+		const second = await park(rows, { resumeToken: 'from here', from });
+
+		expect(reviewsOf(await read(second))).toHaveLength(1);
+		const { resumed } = await post(second, { d1: 'reject' });
+		expect(leftBy(resumed, APPROVED)).toMatchObject([{ line: 'Same.' }, { line: 'Same.' }]);
+		expect(leftBy(resumed, REJECTED)).toMatchObject([{ line: 'Other.' }]);
+		expect(leftBy(resumed, NO_DECISION)).toMatchObject([{ failure: { code: 'input_missing' } }]);
+	});
+
 	it('decides nothing about a row that was corrected before n8n tried again', async () => {
 		const first = await park(rowsOf(LINES.slice(0, 1)), { resumeToken: 'corrected' });
 		await post(first, { d0: 'approve' });

@@ -121,8 +121,10 @@ function toAskAbout({ here, arrivals }: ArrivedItems, left: readonly LeftPiece[]
 	const gone = new Set(left.map(({ artefactId }) => artefactId));
 	const held = arrivals.filter(({ artefactId = '' }) => !gone.has(artefactId));
 	const byName = new Map([...held, ...here].map((each) => [each.name, each]));
-	const isTwin = (each: HeldItem): boolean =>
-		byName.get(each.name) !== each && typeof each.item.json.artefactId !== 'string';
+	// What this gate let wait is marked, and names its work, when n8n tries the step again.
+	const isRow = ({ item: { json } }: HeldItem): boolean =>
+		typeof json.artefactId !== 'string' || json.timedOut === true;
+	const isTwin = (each: HeldItem): boolean => byName.get(each.name) !== each && isRow(each);
 	return [...byName.values(), ...here.filter(isTwin)];
 }
 
