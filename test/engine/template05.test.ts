@@ -51,7 +51,7 @@ describe('template 05, recover from failure', () => {
 			expect.arrayContaining([
 				expect.stringContaining('slow motion'),
 				expect.stringContaining('lens flare'),
-				'The step before the router failed.',
+				'An earlier step failed.',
 				'Nothing came of this one.',
 			]),
 		);

@@ -42,14 +42,16 @@ export async function composeParked(
 	});
 }
 
-/** What came with a failure: it is not asked about. */
+/** What came with a failure, or has been replaced: it is not asked about. */
 export function failedItems(failed: readonly HeldItem[]): INodeExecutionData[] {
 	return failed.map(({ item, index, failure }) => ({
 		...item,
 		json: {
 			title: '',
 			...item.json,
-			...(failure === undefined ? {} : { status: 'failed', why: failure.message, failure: { ...failure } }),
+			...(failure === undefined
+				? { why: 'Another piece has taken its place in the run, so nobody was asked about this one.' }
+				: { status: 'failed', why: failure.message, failure: { ...failure } }),
 		},
 		pairedItem: { item: index },
 	}));
@@ -70,7 +72,8 @@ export async function composeOutputs(
 	for (const item of parked) {
 		const { timedOut, ...json } = item.json;
 		const artefact = artefacts.get(String(json.artefactId ?? ''));
-		if (timedOut !== true || artefact === undefined) {
+		// What failed may still have the mark of an earlier gate.
+		if (timedOut !== true || json.failure !== undefined || artefact === undefined) {
 			outputs[0].push(item);
 			continue;
 		}

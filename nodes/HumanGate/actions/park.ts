@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
+import type { ArrivedItems, HeldItem, LeftPiece, RunScope } from '../../shared/host';
 import type { HashedPasscode } from '../../shared/review';
 import type { Review, Step } from '../../shared/state';
 
@@ -14,15 +14,18 @@ const WITHOUT_END = new Date('3000-01-01T00:00:00.000Z');
  * is held. What was asked and answered before leaves at once, as it was answered.
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const { counted, isMoreToCome, openRunScope, recordArrivals, tell, toNodeError } =
-		await import('../../shared/host');
+	const { openRunScope, recordArrivals, runTitle, toNodeError } = await import('../../shared/host');
 	const { failureOf } = await import('../../shared/recovery');
 	const { PipelineError } = await import('../../shared/errors');
 	try {
 		const scope = await openRunScope(context);
 		const deadline = await deadlineOf(context, Date.now());
 		const linkDays = await linkDaysOf(context);
-		const { rounds, strays } = await recordArrivals(context, scope, [0], failureOf);
+		const { rounds, strays } = await recordArrivals(context, scope, [0], {
+			failureOf,
+			begin: { title: runTitle(undefined, context.getWorkflow().name) },
+			asItCame: true,
+		});
 		const [round, ...others] = rounds;
 		if (others.length > 0) {
 			throw new PipelineError(
@@ -34,10 +37,6 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 			);
 		}
 		if (round === undefined) return [strays, [], [], []];
-		if (isMoreToCome(context) === true) {
-			tell(context, `Holding ${counted(round.here.length, 'item')} until the rest has arrived`);
-			return [strays, [], [], []];
-		}
 		return await askOrAnswer(context, scope, round, strays, { deadline, linkDays });
 	} catch (error) {
 		throw toNodeError(context, error, 0);
@@ -51,7 +50,8 @@ async function askOrAnswer(
 	strays: INodeExecutionData[],
 	{ deadline, linkDays }: { deadline: Date | undefined; linkDays: number },
 ): Promise<INodeExecutionData[][]> {
-	const { counted, instanceId, replaceInput, signedLink, tell } = await import('../../shared/host');
+	const { counted, instanceId, isMoreToCome, leftBefore, replaceInput, signedLink, tell } =
+		await import('../../shared/host');
 	const { linkParameters, openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
@@ -62,9 +62,18 @@ async function askOrAnswer(
 		const artefact = artefacts.get(artefactId);
 		return failure === undefined && artefact !== undefined && artefact.status !== 'replaced';
 	};
-	const works = firstOfEach(round).filter(isWork);
 	const rest = [...strays, ...failedItems(round.here.filter((held) => !isWork(held)))];
+	if (isMoreToCome(context) === true) {
+		tell(context, `Holding ${counted(round.here.filter(isWork).length, 'item')} until the rest has arrived`);
+		return [rest, [], [], []];
+	}
+	const left = leftBefore(context).filter((piece) => piece.round === round.found.round);
+	const works = toAskAbout(round, left).filter(isWork);
 	if (works.length === 0) return [rest, [], [], []];
+	const hashes = new Map(
+		works.map(({ artefactId = '' }) => [artefactId, artefacts.get(artefactId)?.contentHash ?? '']),
+	);
+	const pieces = [...hashes].map(([artefactId, contentHash]) => ({ artefactId, contentHash }));
 
 	const opened = await openReview(scope.store, runId, {
 		node: scope.node,
@@ -77,10 +86,10 @@ async function askOrAnswer(
 		openedAt: new Date().toISOString(),
 		...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
 		linkDays,
-		pieces: works.flatMap(({ artefactId = '' }) => {
-			const artefact = artefacts.get(artefactId);
-			return artefact === undefined ? [] : [{ artefactId, contentHash: artefact.contentHash }];
-		}),
+		pieces,
+		cameBack: pieces.every(({ artefactId, contentHash }) =>
+			left.some((piece) => piece.artefactId === artefactId && piece.contentHash === contentHash),
+		),
 		...(await passcodeOf(context)),
 		by: scope.nodeName,
 	});
@@ -99,15 +108,24 @@ async function askOrAnswer(
 	const link = signedLink(context, linkParameters(opened.review, Date.now()));
 	context.setMetadata({ resumeUrl: link });
 	await tellReviewer(context, scope, round, opened.review, link);
-	tell(context, `Waiting for a decision on ${counted(works.length, 'piece')}.`);
+	tell(context, `Waiting for a decision on ${counted(pieces.length, 'piece')}.`);
 	await context.putExecutionToWait(deadline ?? WITHOUT_END);
 	return [[], [], [], []];
 }
 
-/** Each piece once: as this pass brought it, else as an earlier pass of the round did. */
-function firstOfEach({ here, arrivals }: ArrivedItems): HeldItem[] {
-	const byName = new Map([...arrivals, ...here].map((held) => [held.name, held]));
-	return [...byName.values()];
+/**
+ * All of this pass, and what an earlier pass of the round held and has not given out: each piece once, except for rows of another
+ * step that are the same. Those are one piece to decide about, and each of them leaves.
+ */
+function toAskAbout({ here, arrivals }: ArrivedItems, left: readonly LeftPiece[]): HeldItem[] {
+	const gone = new Set(left.map(({ artefactId }) => artefactId));
+	const held = arrivals.filter(({ artefactId = '' }) => !gone.has(artefactId));
+	const byName = new Map([...held, ...here].map((each) => [each.name, each]));
+	// What this gate let wait is marked, and names its work, when n8n tries the step again.
+	const isRow = ({ item: { json } }: HeldItem): boolean =>
+		typeof json.artefactId !== 'string' || json.timedOut === true;
+	const isTwin = (each: HeldItem): boolean => byName.get(each.name) !== each && isRow(each);
+	return [...byName.values(), ...here.filter(isTwin)];
 }
 
 /** Place among the items of this pass. */

@@ -12,7 +12,7 @@ export async function arrivedRounds(
 ): Promise<{ rounds: ArrivedRound[]; strays: INodeExecutionData[] }> {
 	const { lineageToken, passNumber, recordArrivals, stepsOfRouter } = await import('../../shared/host');
 	const { failureOf } = await import('../../shared/recovery');
-	const { rounds, strays } = await recordArrivals(context, scope, [0, 1], failureOf);
+	const { rounds, strays } = await recordArrivals(context, scope, [0, 1], { failureOf });
 	const lineage = lineageToken(context) ?? context.getExecutionId();
 	/** What failed when the run was started before is asked for again now, and comes or is missed. */
 	const isOutdated = (held: HeldItem): boolean => held.failure !== undefined && held.lineage !== lineage;

@@ -7,9 +7,10 @@ import type {
 } from 'n8n-workflow';
 import { PipelineError, isPipelineError, type Failure } from '../errors';
 import { hashOf, shortKey, type Artefact, type Json, type RecordedStep, type Step } from '../state';
-import { lineageToken, stepsBefore } from './engine';
+import { lineageToken, passNumber, stepsBefore } from './engine';
+import { leftBefore } from './leftBefore';
 import { registerAll, type RegisterOptions } from './registerWork';
-import type { FoundRun, RunScope } from './runScope';
+import type { Beginning, FoundRun, RunScope } from './runScope';
 import { asPipelineError, toNodeError } from './toNodeError';
 
 /** So many items share one look at the state, so that a thousand of them do not read it a thousand times. */
@@ -44,15 +45,29 @@ export interface ArrivedItems {
 	held: Map<string, HeldItem>;
 }
 
+/** How a step takes what comes to it. */
+export interface ArrivalOptions {
+	/** Which failure an item brings. */
+	failureOf: (json: IDataObject) => Failure | undefined;
+	/** Begins the run of work that has none; without it such work is a stray. What failed begins no run. */
+	begin?: Beginning;
+	/**
+	 * New work counts as it came: with a file that cannot be kept it is a stray, and does not go on without the file; and a row with
+	 * the id of another one that is held here is a stray, and not a new version of that one. Where a pass brings nothing but strays,
+	 * the round that is held is given back.
+	 */
+	asItCame?: boolean;
+}
+
 /**
  * Writes down what came on the inputs and gives back the rounds that it belongs to. What belongs to no run, or cannot be
- * registered, is a stray: it goes to a person at once, with the reason. `failureOf` says which failure an item brings.
+ * registered, is a stray: it goes to a person at once, with the reason.
  */
 export async function recordArrivals(
 	context: IExecuteFunctions,
 	scope: RunScope,
 	inputs: readonly number[],
-	failureOf: (json: IDataObject) => Failure | undefined,
+	options: ArrivalOptions,
 ): Promise<{ rounds: ArrivedItems[]; strays: INodeExecutionData[] }> {
 	const lineage = lineageOf(context);
 	const steps = stepsBefore(context);
@@ -60,7 +75,7 @@ export async function recordArrivals(
 	const strays: INodeExecutionData[] = [];
 	for (const input of inputs) {
 		const source = sourceOf(context, input);
-		for (const { item, index, found, what } of await identifyAll(context, scope, input, steps, failureOf)) {
+		for (const { item, index, found, what } of await identifyAll(context, scope, input, steps, options)) {
 			if (isPipelineError(found)) {
 				if (found.code === 'internal') throw toNodeError(context, found, index);
 				strays.push(toStray(item, found.toFailure(), index, input));
@@ -78,15 +93,9 @@ export async function recordArrivals(
 		const arrived = here.map(named);
 		const steps = arrived.map((held) => toStep(scope, found.round, held));
 		await scope.store.write(runId, [{ by: scope.nodeName, commands: [], steps }]);
-		const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
-		const all = recorded.flatMap(toHeldItem);
-		rounds.push({
-			found,
-			here: arrived,
-			arrivals: recorded.filter(({ round }) => round === found.round).flatMap(toHeldItem),
-			held: new Map(all.flatMap((held) => (held.artefactId === undefined ? [] : [[held.artefactId, held]]))),
-		});
+		rounds.push(await arrivedOf(scope, found, arrived));
 	}
+	if (rounds.length === 0 && options.asItCame === true) rounds.push(...(await heldRound(context, scope)));
 	return { rounds, strays };
 }
 
@@ -135,13 +144,14 @@ async function identifyAll(
 	scope: RunScope,
 	input: number,
 	steps: ReadonlySet<string> | undefined,
-	failureOf: (json: IDataObject) => Failure | undefined,
+	{ failureOf, begin, asItCame = false }: ArrivalOptions,
 ): Promise<Identified[]> {
 	const all: Identified[] = [];
 	for (const [index, item] of itemsOf(context, input).entries()) {
 		const { json } = item;
 		const failure = failureOf(item.error === undefined ? json : { ...json, error: { ...item.error } });
-		const found = await scope.find(index, json).catch((error: unknown) =>
+		const isToBegin = failure === undefined ? begin : undefined;
+		const found = await scope.find(index, json, isToBegin).catch((error: unknown) =>
 			// Of work that failed before it had a run, the reason that it failed for is the one to be told.
 			failure === undefined
 				? asPipelineError(error)
@@ -156,9 +166,20 @@ async function identifyAll(
 		ofRun.set(runId, [...(ofRun.get(runId) ?? []), each]);
 	}
 	for (const [runId, work] of ofRun) {
+		// Another row with the id of one that is held is no newer version of it.
+		for (const { held } of asItCame ? await heldBefore(context, scope, runId) : []) {
+			const { artefactId, contentHash, item } = held;
+			if (artefactId === undefined || contentHash === undefined) continue;
+			if (typeof item.json.artefactId !== 'string') scope.registered.set(artefactId, contentHash);
+		}
 		for (let from = 0; from < work.length; from += TOGETHER) {
 			const some = work.slice(from, from + TOGETHER);
-			const artefacts = await registerSome(context, scope, some, { runId, idField: 'id', steps });
+			const artefacts = await registerSome(context, scope, some, {
+				runId,
+				idField: 'id',
+				steps,
+				wholeOnly: asItCame,
+			});
 			some.forEach((each, at) => {
 				const artefact = artefacts[at];
 				if (artefact === undefined || isPipelineError(artefact)) each.found = asPipelineError(artefact);
@@ -167,6 +188,42 @@ async function identifyAll(
 		}
 	}
 	return all;
+}
+
+/** What earlier passes of this execution brought and have not given out. */
+async function heldBefore(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	runId: string,
+): Promise<Array<{ held: HeldItem; round: number }>> {
+	if (passNumber(context) === 0) return [];
+	const left = new Set(leftBefore(context).map(({ artefactId }) => artefactId));
+	const lineage = lineageOf(context);
+	const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
+	return recorded
+		.flatMap((step) => toHeldItem(step).map((held) => ({ held, round: step.round })))
+		.filter(({ held }) => held.lineage === lineage && held.failure === undefined)
+		.filter(({ held }) => !left.has(held.artefactId ?? ''));
+}
+
+/** The round of which earlier passes hold something, where this pass brings nothing that belongs to it. */
+async function heldRound(context: IExecuteFunctions, scope: RunScope): Promise<ArrivedItems[]> {
+	if (passNumber(context) === 0) return [];
+	const found = await scope.find(0, {}).catch(() => undefined);
+	if (found === undefined) return [];
+	const last = (await heldBefore(context, scope, found.run.runId)).at(-1);
+	return last === undefined ? [] : [await arrivedOf(scope, { ...found, round: last.round }, [])];
+}
+
+async function arrivedOf(scope: RunScope, found: FoundRun, here: HeldItem[]): Promise<ArrivedItems> {
+	const recorded = await scope.store.listSteps(found.run.runId, { kind: 'arrival', node: scope.node });
+	const all = recorded.flatMap(toHeldItem);
+	return {
+		found,
+		here,
+		arrivals: recorded.filter(({ round }) => round === found.round).flatMap(toHeldItem),
+		held: new Map(all.flatMap((held) => (held.artefactId === undefined ? [] : [[held.artefactId, held]]))),
+	};
 }
 
 /** Where something about one of them cannot be read, such as a file, each takes its turn alone. */

@@ -1,6 +1,9 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { PipelineError } from '../errors';
 import { MAX_MEDIA_BYTES, mediaHashOf, type Media, type MediaFile } from '../state';
 import { tell } from './hints';
+
+const MOST = `${MAX_MEDIA_BYTES / 1024 / 1024} MB`;
 
 /** A file of an item, whole, and what an artefact says of it. */
 export interface ItemMedia {
@@ -10,16 +13,27 @@ export interface ItemMedia {
 
 /**
  * The files on an item. One that is too large, or that n8n has no longer, does not hold up the work: it is left out, and a sentence above
- * the output says so.
+ * the output says so. With `wholeOnly` it fails with `input_refused`, unless the item is work that the run knows already.
  */
 export async function readItemMedia(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
+	wholeOnly = false,
 ): Promise<ItemMedia[]> {
+	const isNew = typeof item.json.artefactId !== 'string';
 	const found = new Map<string, ItemMedia>();
 	for (const [property, binary] of Object.entries(item.binary ?? {})) {
 		const name = binary.fileName ?? property;
 		const bytes = await readBytes(context, binary).catch(() => undefined);
+		if (wholeOnly && isNew && (bytes === undefined || bytes === 'too large')) {
+			throw bytes === undefined
+				? new PipelineError('input_refused', `'${name}' could not be read, so nobody could see it.`, {
+						hint: 'Run the step that made it again.',
+					})
+				: new PipelineError('input_refused', `'${name}' is larger than ${MOST}, so nobody could see it.`, {
+						hint: 'Make it smaller, or put a link to it on the item.',
+					});
+		}
 		if (bytes === undefined) {
 			tell(
 				context,
@@ -27,10 +41,9 @@ export async function readItemMedia(
 				'warning',
 			);
 		} else if (bytes === 'too large') {
-			const most = `${MAX_MEDIA_BYTES / 1024 / 1024} MB`;
 			tell(
 				context,
-				`'${name}' is larger than ${most} and was not kept; the work goes on without it. Make it smaller, or put a link to it on the item.`,
+				`'${name}' is larger than ${MOST} and was not kept; the work goes on without it. Make it smaller, or put a link to it on the item.`,
 				'warning',
 			);
 		} else {

@@ -19,6 +19,8 @@ export interface RegisterOptions {
 	runId: string;
 	idField: string;
 	steps: ReadonlySet<string> | undefined;
+	/** Fails with `input_refused` where a file of new work cannot be kept. Otherwise the work goes on without it. */
+	wholeOnly?: boolean | undefined;
 }
 
 /** One item, and the round and place that it has where state does not know better. */
@@ -63,7 +65,7 @@ export async function registerAll(
 	const results: Array<Artefact | PipelineError> = [];
 	let waiting: Taken[] = [];
 	for (const piece of pieces) {
-		const files = await readItemMedia(context, piece.item);
+		const files = await readItemMedia(context, piece.item, options.wholeOnly);
 		waiting.push({ piece, files });
 		if (files.length > 0) await registerWaiting();
 	}
@@ -160,7 +162,7 @@ async function tryToRegister(
 		});
 		switch (identified.kind) {
 			case 'empty':
-				throw new PipelineError('input_missing', 'This item has nothing on it that could be checked.', {
+				throw new PipelineError('input_missing', 'There is nothing on this item.', {
 					hint: 'Look at the step before: it gave out an empty item.',
 				});
 			case 'gone':
@@ -233,7 +235,7 @@ function refuseTwin(scope: RunScope, artefact: Artefact, json: INodeExecutionDat
 	const now = artefact.contentHash;
 	if (before !== undefined && before !== now) {
 		throw new PipelineError('input_refused', `Two pieces of work have the same id '${artefact.id}'.`, {
-			hint: "Give each row an id of its own, or choose another 'ID Field'.",
+			hint: "Give each row an id of its own. The Style Validator can take it from another field: 'ID Field'.",
 		});
 	}
 	scope.registered.set(artefact.id, now);

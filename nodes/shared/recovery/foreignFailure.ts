@@ -28,10 +28,7 @@ export function failureOf(json: Readonly<Record<string, unknown>>): Failure | un
 	}
 	const { error } = json;
 	if (error === undefined || error === null || error === false) return undefined;
-	return new PipelineError(
-		codeOf(isObject(error) ? error : json),
-		'The step before the router failed.',
-	).toFailure();
+	return new PipelineError(codeOf(isObject(error) ? error : json), 'An earlier step failed.').toFailure();
 }
 
 function codeOf(error: Readonly<Record<string, unknown>>): FailureCode {

@@ -17,6 +17,8 @@ import { passcodeStep, type HashedPasscode } from './passcode';
 export type ReviewRequest = Omit<Review, 'id' | 'sentAt' | 'continuedAt' | 'asksPasscode'> & {
 	by: string;
 	passcode?: HashedPasscode;
+	/** The work came back as it was after it had left: what was answered before it left does not count. */
+	cameBack?: boolean;
 };
 
 /** A decision of `null` says that the run went on without one. */
@@ -40,11 +42,14 @@ export async function openReview(
 	const document = await store.read(runId);
 	const earlier = reviewsOf(document).filter(({ node }) => node === request.node);
 	const same = earlier.findLast(
-		(review) => review.round === request.round && isSameWork(document, review, request),
+		(review) =>
+			review.round === request.round &&
+			!(request.cameBack === true && review.sentAt !== undefined) &&
+			isSameWork(document, review, request),
 	);
 	if (same?.sentAt !== undefined)
 		return { kind: 'answered', review: same, answers: answersOf(document, same) };
-	const { by, passcode, ...asked } = request;
+	const { by, passcode, cameBack: _cameBack, ...asked } = request;
 	const review: Review = {
 		...asked,
 		id: same?.id ?? `${request.node}#${earlier.length + 1}`,
