@@ -327,6 +327,39 @@ describe("a human gate after n8n's own steps", () => {
 		expect(resumed?.out('Kept')).toHaveLength(2);
 	});
 
+	it('asks about all that two steps change and lead back by wires of their own, and not about what stays', async () => {
+		const ran = await runWorkflow(
+			flow(
+				[
+					start(),
+					other('Sheet'),
+					humanGate('Gate'),
+					noOp('Kept'),
+					editFields('Anew', { line: 'Anew.' }),
+					editFields('Changed', { line: 'Changed.' }),
+				],
+				'Start > Sheet > Gate:1 > Kept',
+				'Gate:2 > Anew > Gate',
+				'Gate:3 > Changed > Gate',
+			),
+			{ types: typesOf({ Sheet: () => [rowsOf(LINES)] }) },
+		);
+		const { resumed: again } = await post(ran, {
+			d0: 'reject',
+			d1: 'redirect',
+			n1: 'Longer.',
+			d2: 'approve',
+			'e2.line': 'By the reviewer.',
+		});
+		const { body } = await callGate(again as Ran, 'Gate');
+		expect(body).toContain('Anew.');
+		expect(body).toContain('Changed.');
+		expect(body).not.toContain('By the reviewer.');
+		const { resumed } = await post(again as Ran, { d0: 'approve', d1: 'approve' });
+		expect(leftBy(resumed, APPROVED)).toHaveLength(2);
+		expect(resumed?.out('Kept')).toHaveLength(3);
+	});
+
 	it('asks about one after the other in Loop Over Items, and each leaves once', async () => {
 		const left = LINES.slice(0, 2);
 		const ran = await runWorkflow(

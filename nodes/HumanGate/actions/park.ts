@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ArrivedItems, HeldItem, LeftPiece, RunScope } from '../../shared/host';
+import type { ArrivedItems, HeldItem, LeftWork, RunScope } from '../../shared/host';
 import type { HashedPasscode } from '../../shared/review';
 import type { Review, Step } from '../../shared/state';
 
@@ -67,7 +67,7 @@ async function askOrAnswer(
 		tell(context, `Holding ${counted(round.here.filter(isWork).length, 'item')} until the rest has arrived`);
 		return [rest, [], [], []];
 	}
-	const left = leftBefore(context).filter((piece) => piece.round === round.found.round);
+	const left = leftBefore(context);
 	const works = toAskAbout(round, left).filter(isWork);
 	if (works.length === 0) return [rest, [], [], []];
 	const hashes = new Map(
@@ -88,7 +88,12 @@ async function askOrAnswer(
 		linkDays,
 		pieces,
 		cameBack: pieces.every(({ artefactId, contentHash }) =>
-			left.some((piece) => piece.artefactId === artefactId && piece.contentHash === contentHash),
+			left.pieces.some(
+				(piece) =>
+					piece.round === round.found.round &&
+					piece.artefactId === artefactId &&
+					piece.contentHash === contentHash,
+			),
 		),
 		...(await passcodeOf(context)),
 		by: scope.nodeName,
@@ -117,9 +122,8 @@ async function askOrAnswer(
  * All of this pass, and what an earlier pass of the round held and has not given out: each piece once, except for rows of another
  * step that are the same. Those are one piece to decide about, and each of them leaves.
  */
-function toAskAbout({ here, arrivals }: ArrivedItems, left: readonly LeftPiece[]): HeldItem[] {
-	const gone = new Set(left.map(({ artefactId }) => artefactId));
-	const held = arrivals.filter(({ artefactId = '' }) => !gone.has(artefactId));
+function toAskAbout({ here, arrivals }: ArrivedItems, { hasLeft }: LeftWork): HeldItem[] {
+	const held = arrivals.filter((each) => !hasLeft(each));
 	const byName = new Map([...held, ...here].map((each) => [each.name, each]));
 	// What this gate let wait is marked, and names its work, when n8n tries the step again.
 	const isRow = ({ item: { json } }: HeldItem): boolean =>

@@ -197,13 +197,13 @@ async function heldBefore(
 	runId: string,
 ): Promise<Array<{ held: HeldItem; round: number }>> {
 	if (passNumber(context) === 0) return [];
-	const left = new Set(leftBefore(context).map(({ artefactId }) => artefactId));
+	const { hasLeft } = leftBefore(context);
 	const lineage = lineageOf(context);
 	const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
 	return recorded
 		.flatMap((step) => toHeldItem(step).map((held) => ({ held, round: step.round })))
 		.filter(({ held }) => held.lineage === lineage && held.failure === undefined)
-		.filter(({ held }) => !left.has(held.artefactId ?? ''));
+		.filter(({ held }) => !hasLeft(held));
 }
 
 /** The round of which earlier passes hold something, where this pass brings nothing that belongs to it. */

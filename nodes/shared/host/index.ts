@@ -17,7 +17,7 @@ export {
 	stepsOfRouter,
 } from './engine';
 export { isForAnother } from './isForAnother';
-export { leftBefore, type LeftPiece } from './leftBefore';
+export { leftBefore, type LeftWork } from './leftBefore';
 export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';
