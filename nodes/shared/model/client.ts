@@ -62,10 +62,19 @@ const DRAWS_OTHERWISE = /imagen/;
 /** Kept, as it is asked for with each item: what `import` makes of this module is made anew each time. */
 let sdkLoaded: Promise<Sdk> | undefined;
 
+function loadSdk(): Promise<Sdk> {
+	sdkLoaded ??= import('@google/genai').catch((error: unknown) => {
+		// It may be there the next time, such as after an update of the package.
+		sdkLoaded = undefined;
+		throw error;
+	});
+	return sdkLoaded;
+}
+
 /** Opens Gemini for one connection. Fails with `auth` or `input_refused` when the connection itself cannot be right. */
 export async function openGemini(connection: GeminiConnection): Promise<GeminiClient> {
 	const options = sdkOptionsOf(connection);
-	const sdk = await (sdkLoaded ??= import('@google/genai'));
+	const sdk = await loadSdk();
 	const gemini = new sdk.GoogleGenAI(options);
 	const secrets = secretsOf(connection);
 	return {

@@ -43,6 +43,11 @@ export class LatestDocuments {
 		return before.document;
 	}
 
+	/** Of a run that was deleted or brought in anew nothing stays. */
+	forget(runId: string): void {
+		this.kept.delete(runId);
+	}
+
 	private keep(runId: string, kept: Kept): void {
 		this.kept.delete(runId);
 		this.kept.set(runId, kept);

@@ -274,6 +274,7 @@ export class SqlStateStore implements StateStore {
 			await refuseKnownRun(tx, exported);
 			await this.media.stage(runId, media);
 			await importRun(tx, exported);
+			this.latest.forget(runId);
 			await this.media.save(tx, runId, media);
 			return runs.get(tx, runId);
 		});
@@ -290,7 +291,9 @@ export class SqlStateStore implements StateStore {
 				await deleteRun(tx, runId);
 				return true;
 			});
-			if (isDeleted) deleted.push(runId);
+			if (!isDeleted) continue;
+			this.latest.forget(runId);
+			deleted.push(runId);
 		}
 		await this.media.removeFiles(deleted, request.before);
 		return deleted;

@@ -49,6 +49,19 @@ export function readingsClauses(stage: Stage): void {
 		expect(await store.read(runId)).toMatchObject({ version, fields: { shots: [] } });
 	});
 
+	it('keeps nothing of a run that was deleted, also when it is brought in again', async () => {
+		const runId = await startRun('A brief');
+		const first = await store.read(runId);
+		const lines = await store.exportRun(runId);
+		await store.deleteRuns({ before: '9999-01-01T00:00:00.000Z' });
+		await expect(store.read(runId)).rejects.toMatchObject({ code: 'run_not_found' });
+		await store.importRun(lines);
+
+		const second = await store.read(runId);
+		expect(second).toEqual(first);
+		expect(second).not.toBe(first);
+	});
+
 	it('shows the content of a version that was rolled back to, and of more runs than are kept', async () => {
 		const runIds = [];
 		for (let number = 0; number < 12; number++) {
