@@ -21,13 +21,13 @@ import { startStandIn } from '../standInModel.mjs';
 /** A step that is measured; `before` are the steps between the items and it, `beginsWith` the parameters of Run: Start. */
 /** @typedef {{ name: string, step: Json, before?: Json[], beginsWith?: Json, credential?: boolean }} Measured */
 
-const SIZES = [1, 100, 1000];
-/** Executions at a time, how often, in turns, and how many before they count. */
-const EFFORT = /** @type {Record<number, { runs: number, rounds: number, warmUp: number }>} */ ({
-	1: { runs: 60, rounds: 7, warmUp: 60 },
-	100: { runs: 5, rounds: 5, warmUp: 4 },
-	1000: { runs: 1, rounds: 3, warmUp: 1 },
-});
+/** Items, executions at a time, how often, in turns, and how many before they count. @typedef {{ size: number, runs: number, rounds: number, warmUp: number }} Effort */
+/** @type {readonly Effort[]} */
+const EFFORTS = [
+	{ size: 1, runs: 60, rounds: 7, warmUp: 60 },
+	{ size: 100, runs: 5, rounds: 5, warmUp: 4 },
+	{ size: 1000, runs: 1, rounds: 3, warmUp: 1 },
+];
 const LOADS = 11;
 const WHOLE_RUNS = 20;
 const AFTERWARDS_MS = 200;
@@ -199,16 +199,14 @@ async function costOf({ pid, baseUrl }, name, size, runs) {
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** @param {N8n} n8n @param {Measured[]} measured @param {number} size @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>} */
-async function measureSize(n8n, measured, size) {
-	const { runs, rounds, warmUp } = EFFORT[size] ?? { runs: 1, rounds: 1, warmUp: 1 };
+/** @param {N8n} n8n @param {Measured[]} measured @param {Effort} effort @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>} */
+async function measureSize(n8n, measured, { size, runs, rounds, warmUp }) {
 	const pairs = [
 		{ without: 'base', with: 'set' },
 		...measured.map((_, index) => ({ without: `without-${index}`, with: `with-${index}` })),
 	];
-	/** What fills caches, compiles, and records answers is not counted. */
-	for (const pair of pairs)
-		for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
+	// What fills caches, compiles, and records answers is not counted.
+	for (const pair of pairs) for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
 	/** @type {number[][]} */
 	const costs = pairs.map(() => []);
 	for (let round = 0; round < rounds; round++) {
@@ -332,9 +330,9 @@ export async function bench({ say, args }) {
 			await api.publish(/** @type {any} */ (await api.importWorkflow(workflow)));
 		/** @type {Json[]} */
 		const nodes = measured.map(({ name }) => ({ name }));
-		const sizes = args.includes('--sizes') ? (args[args.indexOf('--sizes') + 1] ?? '').split(',').map(Number) : SIZES;
-		for (const size of sizes) {
-			const { ratios, sets, steps } = await measureSize(n8n, measured, size);
+		for (const effort of EFFORTS) {
+			const { size } = effort;
+			const { ratios, sets, steps } = await measureSize(n8n, measured, effort);
 			say(`${size} items, CPU of the step in one execution: Set ${sets.toFixed(1)} ms`);
 			measured.forEach(({ name }, index) => {
 				say(`  ${name}: ${steps[index]?.toFixed(1)} ms, ${ratios[index]?.toFixed(2)} times Set`);

@@ -88,7 +88,11 @@ describe('a file that is sent with the form', () => {
 		await flow.n8n.api.publish(flow.workflow as { id: string });
 		const id = await flow.send({
 			'Your brief': 'A tense rooftop chase at night, noir tone',
-			'A file that belongs to the brief (PDF, text, JPEG or PNG, up to 15 MB)': { fileName: 'mood.pdf', type: 'application/pdf', bytes: PDF },
+			'A file that belongs to the brief (PDF, text, JPEG or PNG, up to 15 MB)': {
+				fileName: 'mood.pdf',
+				type: 'application/pdf',
+				bytes: PDF,
+			},
 		});
 		const waiting = await untilItWaits(flow, id);
 		expect(errorOf(waiting)).toBe('');

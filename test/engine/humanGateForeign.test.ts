@@ -275,24 +275,24 @@ describe("a human gate after n8n's own steps", () => {
 		expect(leftBy(second, NO_DECISION)).toMatchObject([{ line: 'Not seen.', failure: { code: 'locked' } }]);
 	});
 
-	it('asks again about what comes back as it was, and does not go round by itself', async () => {
-		let calls = 0;
-		const ran = await runWorkflow(
+	/** What is rejected goes back to the step that made it. */
+	const ledBack = (agent: (items: INodeExecutionData[]) => INodeExecutionData[][]): Promise<Ran> =>
+		runWorkflow(
 			flow(
 				[start(), other('Agent'), humanGate('Gate'), noOp('Kept')],
 				'Start > Agent > Gate:1 > Kept',
 				'Gate:2 > Agent',
 			),
-			{
-				types: typesOf({
-					Agent(items) {
-						calls += 1;
-						if (calls > 5) throw new Error('Round and round.');
-						return [items.map((_, item) => ({ json: { line: 'Always this.' }, pairedItem: { item } }))];
-					},
-				}),
-			},
+			{ types: typesOf({ Agent: agent }) },
 		);
+
+	it('asks again about what comes back as it was, and does not go round by itself', async () => {
+		let calls = 0;
+		const ran = await ledBack((items) => {
+			calls += 1;
+			if (calls > 5) throw new Error('Round and round.');
+			return [items.map((_, item) => ({ json: { line: 'Always this.' }, pairedItem: { item } }))];
+		});
 		const { resumed: again } = await post(ran, { d0: 'reject' });
 
 		expect(again?.run.status).toBe('waiting');
@@ -304,20 +304,9 @@ describe("a human gate after n8n's own steps", () => {
 
 	it('asks only about what is new when another step makes work anew behind it', async () => {
 		let calls = 0;
-		const ran = await runWorkflow(
-			flow(
-				[start(), other('Agent'), humanGate('Gate'), noOp('Kept')],
-				'Start > Agent > Gate:1 > Kept',
-				'Gate:2 > Agent',
-			),
-			{
-				types: typesOf({
-					Agent: () => [
-						++calls === 1 ? rowsOf([{ line: 'One.' }, { line: 'Two.' }]) : rowsOf([{ line: 'Three.' }]),
-					],
-				}),
-			},
-		);
+		const ran = await ledBack(() => [
+			++calls === 1 ? rowsOf([{ line: 'One.' }, { line: 'Two.' }]) : rowsOf([{ line: 'Three.' }]),
+		]);
 		const { resumed: again } = await post(ran, { d0: 'approve', d1: 'reject' });
 		const { body } = await callGate(again as Ran, 'Gate');
 		expect(body).toContain('Three.');

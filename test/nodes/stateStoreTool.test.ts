@@ -51,7 +51,13 @@ describe('the variant that n8n makes for agents', () => {
 				(operation) => `${resource}/${operation}`,
 			),
 		);
-		expect(offered).toEqual(['artefact/getAll', 'history/getAll', 'ledger/getAll', 'state/merge', 'state/read']);
+		expect(offered).toEqual([
+			'artefact/getAll',
+			'history/getAll',
+			'ledger/getAll',
+			'state/merge',
+			'state/read',
+		]);
 	});
 
 	it('leaves the node itself as it was', () => {

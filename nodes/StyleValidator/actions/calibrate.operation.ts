@@ -63,7 +63,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	return [results];
 }
 
-/** One after the other, so that only one run is in memory. */
+/** One after the other, so that not all runs are in memory at once. */
 async function* documentsOf(
 	context: IExecuteFunctions,
 	scope: RunScope,

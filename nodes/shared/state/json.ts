@@ -37,3 +37,11 @@ export function asStored(text: string): string {
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The same value, which nobody can change any more, in any depth. What is frozen already is taken to be wholly so. */
+export function freeze<T extends object>(value: T): T {
+	if (Object.isFrozen(value)) return value;
+	for (const member of Object.values(value))
+		if (typeof member === 'object' && member !== null) freeze(member);
+	return Object.freeze(value);
+}

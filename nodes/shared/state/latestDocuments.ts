@@ -2,17 +2,17 @@ import type { Transaction } from './backends/database';
 import { listDeclarations } from './declarations';
 import { assembleFields } from './document';
 import { liveEntries } from './entries';
-import type { Json } from './json';
+import { freeze, type Json } from './json';
 import * as runs from './runs';
-import type { StateDocument } from './stateStore';
+import type { FieldDeclaration, StateDocument } from './stateStore';
 
 /** Documents that are kept in memory. */
 const KEPT = 8;
 
 interface Kept {
-	/** What the document depends on: the head of the run's chain of versions, and how many fields are declared. */
+	/** What the document depends on: the head of the run's chain of versions, and its fields. */
 	headHash: string;
-	declared: number;
+	declared: readonly FieldDeclaration[];
 	document: StateDocument;
 	/** The values of its entries, by their hashes. */
 	values: ReadonlyMap<string, Json>;
@@ -31,16 +31,15 @@ export class LatestDocuments {
 	async read(tx: Transaction, runId: string): Promise<StateDocument> {
 		const [run, declared] = await Promise.all([runs.open(tx, runId), listDeclarations(tx, runId)]);
 		const before = this.kept.get(runId);
-		const isSame = before?.headHash === run.headHash && before.declared === declared.length;
-		if (!isSame) {
-			const entries = await liveEntries(tx, runId, before?.values);
-			const document = freeze({ runId, version: run.version, fields: assembleFields(declared, entries) });
-			const values = new Map(entries.map(({ hash, value }) => [hash, value]));
-			this.keep(runId, { headHash: run.headHash, declared: declared.length, document, values });
-			return document;
+		if (before?.headHash === run.headHash && isSame(before.declared, declared)) {
+			this.keep(runId, before);
+			return before.document;
 		}
-		this.keep(runId, before);
-		return before.document;
+		const entries = await liveEntries(tx, runId, before?.values);
+		const document = freeze({ runId, version: run.version, fields: assembleFields(declared, entries) });
+		const values = new Map(entries.map(({ hash, value }) => [hash, value]));
+		this.keep(runId, { headHash: run.headHash, declared, document, values });
+		return document;
 	}
 
 	/** Of a run that was deleted or brought in anew nothing stays. */
@@ -56,10 +55,7 @@ export class LatestDocuments {
 	}
 }
 
-/** What is frozen already is wholly so, and is not looked at again. */
-function freeze<T extends object>(value: T): T {
-	if (Object.isFrozen(value)) return value;
-	for (const member of Object.values(value))
-		if (typeof member === 'object' && member !== null) freeze(member);
-	return Object.freeze(value);
+/** Equal declarations are one object. */
+function isSame(before: readonly FieldDeclaration[], now: readonly FieldDeclaration[]): boolean {
+	return before.length === now.length && now.every((field, index) => field === before[index]);
 }

@@ -14,7 +14,7 @@ import {
 	type RoundDecision,
 	type Verdict,
 } from './fields';
-import { isObject, type Json } from './json';
+import { freeze, isObject, type Json } from './json';
 import type { StateDocument } from './stateStore';
 
 /** All artefacts, in the order in which they were first written. */
@@ -126,7 +126,7 @@ export function requestsOf(document: StateDocument): readonly Requested[] {
 		firstSlot += count;
 		return request;
 	});
-	requests.set(document, list);
+	requests.set(document, freeze(list));
 	return list;
 }
 
@@ -138,7 +138,7 @@ export function currentRound(document: StateDocument): number {
 
 /** What was parsed of a document, by field. A document is never changed, so this holds as long as it does. */
 const parsed = new WeakMap<StateDocument, Map<string, unknown[]>>();
-/** What was parsed of an entry: a document that differs in a few entries costs only those. */
+/** What was parsed of an entry, frozen: a document that differs in a few entries costs only those. */
 const parsedEntries = new WeakMap<z.ZodType, WeakMap<object, unknown>>();
 
 function entriesOf<T>(document: StateDocument, field: string, schema: z.ZodType<T>): T[] {
@@ -157,6 +157,9 @@ function parseEntry<T>(entry: Json, schema: z.ZodType<T>): T | undefined {
 	if (!isObject(entry)) return undefined;
 	const ofSchema = parsedEntries.get(schema) ?? new WeakMap<object, unknown>();
 	parsedEntries.set(schema, ofSchema);
-	if (!ofSchema.has(entry)) ofSchema.set(entry, schema.safeParse(entry).data);
+	if (!ofSchema.has(entry)) {
+		const { data } = schema.safeParse(entry);
+		ofSchema.set(entry, isObject(data) ? freeze(data) : data);
+	}
 	return ofSchema.get(entry) as T | undefined;
 }

@@ -48,6 +48,21 @@ export function openingsClauses(stage: Stage): void {
 		expect(await store.read(runId)).toMatchObject({ version: 2, fields: { intent: { title: 'x' } } });
 	});
 
+	it('reads the fields of a run that another opening deleted and brought in again', async () => {
+		const other = await stage.open();
+		const runId = await startRun('noir');
+		const lines = await store.exportRun(runId);
+		await write(runId, { declare: [field('here', 'append')] });
+		await store.read(runId);
+		await other.deleteRuns({ before: '9999-01-01T00:00:00.000Z' });
+		await other.importRun(lines);
+		await other.write(runId, [{ by: 'Test', commands: [], declare: [field('there', 'append')] }]);
+		await other.close();
+
+		const { fields } = await store.read(runId);
+		expect([fields.here, fields.there]).toEqual([undefined, []]);
+	});
+
 	it('knows the processes of all openings', async () => {
 		const other = await stage.open();
 		const facts = { role: 'worker', host: 'h', pid: 1, node: '24.1.0', n8n: null, greenlight: null } as const;
