@@ -21,12 +21,16 @@ import { startStandIn } from '../standInModel.mjs';
 /** A step that is measured; `before` are the steps between the items and it, `beginsWith` the parameters of Run: Start. */
 /** @typedef {{ name: string, step: Json, before?: Json[], beginsWith?: Json, credential?: boolean }} Measured */
 
-/** Items, executions at a time, how often, in turns, and how many before they count. @typedef {{ size: number, runs: number, rounds: number, warmUp: number }} Effort */
+/**
+ * Items; how often the step stands in a row in one execution, executions at a time, how often, in turns, and how many before they count.
+ * What one item costs a step is less than what an execution's cost varies by: with many steps in a row it can be seen.
+ * @typedef {{ size: number, inARow: number, runs: number, rounds: number, warmUp: number }} Effort
+ */
 /** @type {readonly Effort[]} */
 const EFFORTS = [
-	{ size: 1, runs: 60, rounds: 7, warmUp: 60 },
-	{ size: 100, runs: 5, rounds: 5, warmUp: 4 },
-	{ size: 1000, runs: 1, rounds: 3, warmUp: 1 },
+	{ size: 1, inARow: 20, runs: 10, rounds: 9, warmUp: 20 },
+	{ size: 100, inARow: 1, runs: 5, rounds: 5, warmUp: 4 },
+	{ size: 1000, inARow: 1, runs: 1, rounds: 3, warmUp: 1 },
 ];
 const LOADS = 11;
 const WHOLE_RUNS = 20;
@@ -112,6 +116,13 @@ const MEASURED = [
 	},
 ];
 
+/** The router's output for work that may go on. */
+const PASSED = 2;
+const wireFrom = (/** @type {number} */ output, /** @type {string} */ to) =>
+	Array.from({ length: output + 1 }, (_, index) =>
+		index === output ? [{ node: to, type: 'main', index: 0 }] : [],
+	);
+
 /** Called by a webhook with items, begins a run, and goes through the steps. @param {string} name @param {Json[]} steps @param {Json} beginsWith @param {Json | undefined} credential */
 function workflowOf(name, steps, beginsWith, credential) {
 	const nodes = [
@@ -144,9 +155,9 @@ function workflowOf(name, steps, beginsWith, credential) {
 	const connections = Object.fromEntries(
 		nodes
 			.slice(0, -1)
-			.map((each, index) => [
-				each.name,
-				{ main: [[{ node: nodes[index + 1]?.name ?? '', type: 'main', index: 0 }]] },
+			.map(({ name: from, type }, index) => [
+				from,
+				{ main: wireFrom(type.endsWith('.retryRouter') ? PASSED : 0, nodes[index + 1]?.name ?? '') },
 			]),
 	);
 	// What n8n saves of an execution in the end is its own affair, and as much as the items are large.
@@ -178,6 +189,12 @@ async function cpuOf(pid) {
 /** What n8n does after its answer, such as saving and clearing away. */
 const quiet = () => sleep(AFTERWARDS_MS);
 
+/** The steps, so often one after the other. @param {Json[]} steps @param {number} times @returns {Json[]} */
+const inARowOf = (steps, times) =>
+	Array.from({ length: times }, (_, index) =>
+		steps.map((step) => ({ ...step, id: `${step.name} ${index}`, name: `${step.name} ${index}` })),
+	).flat();
+
 /** CPU of one execution, ms. @param {N8n} n8n @param {string} name @param {number} size @param {number} runs */
 async function costOf({ pid, baseUrl }, name, size, runs) {
 	const body = JSON.stringify({ items: itemsOf(size) });
@@ -199,12 +216,29 @@ async function costOf({ pid, baseUrl }, name, size, runs) {
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** @param {N8n} n8n @param {Measured[]} measured @param {Effort} effort @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>} */
-async function measureSize(n8n, measured, { size, runs, rounds, warmUp }) {
-	const pairs = [
-		{ without: 'base', with: 'set' },
-		...measured.map((_, index) => ({ without: `without-${index}`, with: `with-${index}` })),
-	];
+/** Flows with a step and the same without it: first Set's, then each measured one's. @param {Measured[]} measured @param {Json} credential @param {Effort} effort */
+const pairsOf = (measured, credential, { size, inARow }) =>
+	[{ name: 'Set', step: SET }, ...measured].map((each, index) => {
+		const { step, before = [], beginsWith = {}, credential: needs } = /** @type {Measured} */ (each);
+		const used = needs === true ? credential : undefined;
+		return {
+			without: workflowOf(`without-${index}-${size}`, inARowOf(before, inARow), beginsWith, undefined),
+			with: workflowOf(`with-${index}-${size}`, inARowOf([...before, step], inARow), beginsWith, used),
+		};
+	});
+
+/**
+ * CPU of one step, ms, with one size of items.
+ * @param {N8n} n8n @param {Measured[]} measured @param {Json} credential @param {Effort} effort
+ * @returns {Promise<{ ratios: number[], sets: number, steps: number[] }>}
+ */
+async function measureSize(n8n, measured, credential, effort) {
+	const { size, inARow, runs, rounds, warmUp } = effort;
+	const workflows = pairsOf(measured, credential, effort);
+	for (const pair of workflows)
+		for (const workflow of Object.values(pair))
+			await n8n.api.publish(/** @type {any} */ (await n8n.api.importWorkflow(workflow)));
+	const pairs = workflows.map((pair) => ({ without: pair.without.name, with: pair.with.name }));
 	// What fills caches, compiles, and records answers is not counted.
 	for (const pair of pairs) for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
 	/** @type {number[][]} */
@@ -213,7 +247,7 @@ async function measureSize(n8n, measured, { size, runs, rounds, warmUp }) {
 		for (const [index, pair] of pairs.entries()) {
 			// One right after the other, so that what n8n does by itself falls on both.
 			const without = await costOf(n8n, pair.without, size, runs);
-			costs[index]?.push((await costOf(n8n, pair.with, size, runs)) - without);
+			costs[index]?.push(((await costOf(n8n, pair.with, size, runs)) - without) / inARow);
 		}
 	}
 	const [sets = Number.NaN, ...steps] = costs.map(median);
@@ -318,22 +352,12 @@ export async function bench({ say, args }) {
 				...{ project: '', location: '', clientEmail: '', privateKey: '' },
 			},
 		});
-		const workflows = [
-			workflowOf('base', [], {}, undefined),
-			workflowOf('set', [SET], {}, undefined),
-			...measured.flatMap(({ step, before = [], beginsWith = {}, credential: needs }, index) => [
-				workflowOf(`without-${index}`, before, beginsWith, undefined),
-				workflowOf(`with-${index}`, [...before, step], beginsWith, needs === true ? credential : undefined),
-			]),
-		];
-		for (const workflow of workflows)
-			await api.publish(/** @type {any} */ (await api.importWorkflow(workflow)));
 		/** @type {Json[]} */
 		const nodes = measured.map(({ name }) => ({ name }));
 		for (const effort of EFFORTS) {
-			const { size } = effort;
-			const { ratios, sets, steps } = await measureSize(n8n, measured, effort);
-			say(`${size} items, CPU of the step in one execution: Set ${sets.toFixed(1)} ms`);
+			const { size, inARow } = effort;
+			const { ratios, sets, steps } = await measureSize(n8n, measured, credential, effort);
+			say(`${size} items, CPU of a step, ${inARow} in a row: Set ${sets.toFixed(1)} ms`);
 			measured.forEach(({ name }, index) => {
 				say(`  ${name}: ${steps[index]?.toFixed(1)} ms, ${ratios[index]?.toFixed(2)} times Set`);
 				nodes[index] = { ...nodes[index], [`cpuVsSet${size}`]: Number(ratios[index]?.toPrecision(3)) };
