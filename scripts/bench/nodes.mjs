@@ -116,8 +116,8 @@ const MEASURED = [
 	},
 ];
 
-/** The router's output for work that may go on. */
-const PASSED = 2;
+/** The output of the router by which work that passed leaves. */
+const DONE = 2;
 const wireFrom = (/** @type {number} */ output, /** @type {string} */ to) =>
 	Array.from({ length: output + 1 }, (_, index) =>
 		index === output ? [{ node: to, type: 'main', index: 0 }] : [],
@@ -157,7 +157,7 @@ function workflowOf(name, steps, beginsWith, credential) {
 			.slice(0, -1)
 			.map(({ name: from, type }, index) => [
 				from,
-				{ main: wireFrom(type.endsWith('.retryRouter') ? PASSED : 0, nodes[index + 1]?.name ?? '') },
+				{ main: wireFrom(type.endsWith('.retryRouter') ? DONE : 0, nodes[index + 1]?.name ?? '') },
 			]),
 	);
 	// What n8n saves of an execution in the end is its own affair, and as much as the items are large.
