@@ -92,7 +92,8 @@ async function measureCalls(say, url, folder) {
 		delay(ms, undefined, signal === undefined ? {} : { signal });
 	const gemini = await openGemini({ apiKey: 'bench', baseUrl: url, apiVersion: 'v1' });
 	const pacer = createPacer({ atOnce: 8, perMinute: 0 }, { clock, sleep });
-	const deps = { client: pacedClient(gemini, pacer, clock), clock, sleep };
+	const client = pacedClient(gemini, pacer, clock);
+	const deps = { openClient: async () => client, clock, sleep };
 	const sdk = new GoogleGenAI({
 		apiKey: 'bench',
 		vertexai: false,

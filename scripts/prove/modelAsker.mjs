@@ -26,7 +26,12 @@ const {
 const clock = () => Date.now();
 const store = await openStateStore({ ...place, clock, newId: () => '' });
 const client = await openGemini({ apiKey: 'stand-in', baseUrl: url, apiVersion: 'v1' });
-const deps = { client, clock, sleep: (/** @type {number} */ ms) => delay(ms), priceOverride: price };
+const deps = {
+	openClient: async () => client,
+	clock,
+	sleep: (/** @type {number} */ ms) => delay(ms),
+	priceOverride: price,
+};
 const schema = z.object({ title: z.string() });
 
 /** @param {object} line */

@@ -17,7 +17,7 @@ beforeEach(async () => {
 	pauses = [];
 	let now = NOON;
 	deps = {
-		client: await openGemini({ apiKey: 'AQ.any', baseUrl: mock.url, apiVersion: 'v1beta' }),
+		openClient: () => openGemini({ apiKey: 'AQ.any', baseUrl: mock.url, apiVersion: 'v1beta' }),
 		clock: () => now,
 		sleep: async (ms) => {
 			pauses.push(ms);

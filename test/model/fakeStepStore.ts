@@ -1,4 +1,4 @@
-/** The two calls of the store that paying once needs, in memory, as their contract says. */
+/** The calls of the store that paying once needs, in memory, as their contract says. */
 import type { LedgerEntry, RecordedStep, Step } from '../../nodes/shared/state/stateStore';
 import type { StepStore } from '../../nodes/shared/model';
 
@@ -27,6 +27,10 @@ export function fakeStepStore(): FakeStepStore {
 		steps,
 		ledger,
 		log,
+		async findStep(runId, key) {
+			await Promise.resolve();
+			return structuredClone(steps.get(`${runId}/${key}`));
+		},
 		async claimStep(runId, step) {
 			await Promise.resolve();
 			const known = steps.get(`${runId}/${step.key}`);

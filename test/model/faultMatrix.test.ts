@@ -293,7 +293,7 @@ async function openDeps(more: Partial<AskDeps> = {}): Promise<{ deps: AskDeps; p
 	const pauses: number[] = [];
 	let now = NOON;
 	const deps: AskDeps = {
-		client: await openGemini({ apiKey: KEY, baseUrl: server.url, apiVersion: 'v1' }),
+		openClient: () => openGemini({ apiKey: KEY, baseUrl: server.url, apiVersion: 'v1' }),
 		clock: () => now,
 		sleep: async (ms) => {
 			pauses.push(ms);

@@ -42,7 +42,7 @@ export function fakeDeps(script: Scripted[], more: Partial<AskDeps> = {}) {
 	const sleeps: number[] = [];
 	let now = NOON;
 	const deps: AskDeps = {
-		client: {
+		openClient: async () => ({
 			async generate(request, { signal, timeoutMs }) {
 				sent.push(request);
 				timeouts.push(timeoutMs);
@@ -51,7 +51,7 @@ export function fakeDeps(script: Scripted[], more: Partial<AskDeps> = {}) {
 				if (next instanceof PipelineError) throw next;
 				return typeof next === 'function' ? await next(signal) : next;
 			},
-		},
+		}),
 		clock: () => now,
 		sleep: async (ms) => {
 			sleeps.push(ms);

@@ -64,7 +64,7 @@ async function ask(
 	return askOnce(store, STEP, REQUEST, {
 		...deps,
 		clock: () => NOON,
-		client: picturesAsAnswers(gemini, keep),
+		openClient: async () => picturesAsAnswers(gemini, keep),
 	});
 }
 

@@ -157,7 +157,7 @@ test(`${COUNT} of them (seed ${SEED})`, async () => {
 			read = answer.text;
 			return answer;
 		};
-		const { deps } = fakeDeps([], { client: { generate } });
+		const { deps } = fakeDeps([], { openClient: async () => ({ generate }) });
 		const request = { model: 'gemini-3.8-flash', system: 's', prompt: 'p', schema };
 		const before = process.cpuUsage();
 		const result = await askForJson(request, deps).then(

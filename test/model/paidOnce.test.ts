@@ -92,6 +92,16 @@ describe('a question that was answered', () => {
 		expect(store.ledger).toHaveLength(1);
 	});
 
+	test('needs no way to Gemini any more, where a new one fails before anything is recorded', async () => {
+		const first = await ask(fakeDeps([good()]).deps);
+		const openClient = () => Promise.reject(new PipelineError('auth', 'The key is empty.'));
+		const { deps } = fakeDeps([], { openClient });
+		expect(await ask(deps)).toEqual({ ...first, replayed: true });
+		expect((await failureOf(ask(deps, { key: 'key2' }))).code).toBe('auth');
+		expect(store.log).toEqual(['started', 'answered']);
+		expect(store.ledger).toHaveLength(1);
+	});
+
 	test('whose answer does not fit any more is a failure that no retry helps', async () => {
 		await ask(fakeDeps([good()]).deps);
 		const { deps, sent } = fakeDeps([good()]);

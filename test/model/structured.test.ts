@@ -323,8 +323,8 @@ test('over a real connection: overloaded, then in the wrong form, then right', a
 			{ json: answerBody({ name: 'x' }) },
 			{ json: answerBody({ title: 'Night Ferry' }) },
 		);
-		const client = await openGemini({ apiKey: 'AQ.k', baseUrl: server.url, apiVersion: 'v1' });
-		const { deps, sleeps } = fakeDeps([], { client });
+		const openClient = () => openGemini({ apiKey: 'AQ.k', baseUrl: server.url, apiVersion: 'v1' });
+		const { deps, sleeps } = fakeDeps([], { openClient });
 		const result = await askForJson(titleRequest(), deps);
 		expect(result).toMatchObject({ value: { title: 'Night Ferry' }, calls: 3 });
 		expect(sleeps).toEqual([1000]);

@@ -35,7 +35,7 @@ describe('the deadline', () => {
 			},
 			good(),
 		];
-		late.deps.client = fakeDeps(script).deps.client;
+		late.deps.openClient = fakeDeps(script).deps.openClient;
 		const error = await failureOf(askForJson(titleRequest(), { ...late.deps, deadlineMs: 5000 }));
 		expect(error).toMatchObject({ code: 'timeout', details: { calls: 1, costUsd: ANSWER_USD } });
 		expect(script).toHaveLength(1);

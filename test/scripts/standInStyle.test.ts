@@ -26,7 +26,7 @@ beforeAll(async () => {
 		});
 	});
 	const client = await openGemini({ apiKey: 'any', baseUrl, apiVersion: 'v1' });
-	deps = { client, clock: () => 0, sleep: async () => undefined };
+	deps = { openClient: async () => client, clock: () => 0, sleep: async () => undefined };
 });
 
 afterAll(() => {

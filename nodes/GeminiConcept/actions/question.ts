@@ -45,18 +45,17 @@ export async function openQuestion(
 ): Promise<Question> {
 	const { PROCESS_ID, openAsker, passNumber, readSpendCap, stepsAfter } = await import('../../shared/host');
 	const { askOnce, requestHash } = await import('../../shared/model');
-	const { retryOrderSchema, stepKey } = await import('../../shared/state');
+	const { retryOrderOf, stepKey } = await import('../../shared/state');
 	const found = await scope.find(itemIndex, item.json, {
 		...readBeginning(context, itemIndex, brief),
 		...readSpendCap(readOptions(context, itemIndex).spendCap),
 		ownsBrief,
 	});
-	const parsed = retryOrderSchema.safeParse({ reasons: [], why: '', ...item.json });
-	const order = parsed.success ? parsed.data : undefined;
+	const order = retryOrderOf(item.json);
 	const about = artefactId ?? order?.artefactId;
 	const position = `${passNumber(context) + 1}/${itemIndex + 1}`;
 	const slot = about ?? (order === undefined ? position : `place ${order.slot}`);
-	const asker = await openAsker(context, itemIndex, modelField);
+	const asker = openAsker(context, itemIndex, modelField);
 	const keys = new Map<object, string>();
 	const newKey = (request: StructuredRequest<unknown>): string =>
 		stepKey({

@@ -113,7 +113,8 @@ export const execute: Operation = async (context, scope, item, itemIndex) => {
 		.ask(request, {
 			...asker.deps,
 			deadlineMs: asker.deps.deadlineMs ?? (tier === 'flex' ? DEFAULT_DEADLINE_MS.flex : DEADLINE_MS),
-			client: picturesAsAnswers(asker.deps.client, (file) => scope.store.keepMedia(runId, file)),
+			openClient: async () =>
+				picturesAsAnswers(await asker.deps.openClient(), (file) => scope.store.keepMedia(runId, file)),
 		})
 		.catch((error: unknown) => {
 			throw isPipelineError(error) ? keepingWork(error) : error;

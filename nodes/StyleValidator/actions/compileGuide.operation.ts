@@ -61,7 +61,7 @@ async function compile(
 	const { firstPlaceOf, newArtefacts } = await import('../../shared/concept');
 	const { PipelineError } = await import('../../shared/errors');
 	const { askOnce, requestHash } = await import('../../shared/model');
-	const { artefactsOf, hashOf, itemOf, retryOrderSchema, stepKey } = await import('../../shared/state');
+	const { artefactsOf, hashOf, itemOf, retryOrderOf, stepKey } = await import('../../shared/state');
 	const { buildCompileRequest, GUIDE_KIND, readCompiled } = await import('../../shared/style');
 	const prose = String(context.getNodeParameter('prose', itemIndex, '') ?? '');
 	// With a guide that cannot be compiled no run begins.
@@ -71,12 +71,12 @@ async function compile(
 		...readSpendCap(context.getNodeParameter('options.spendCap', itemIndex, '')),
 	});
 	const { runId } = run;
-	const order = retryOrderSchema.safeParse({ reasons: [], why: '', ...json }).data;
+	const order = retryOrderOf(json);
 	const document = await scope.store.read(runId);
 	const before = artefactsOf(document).find(
 		({ id, kind }) => id === order?.artefactId && kind === GUIDE_KIND,
 	);
-	const { deps, model, options } = await openAsker(context, itemIndex);
+	const { deps, model, options } = openAsker(context, itemIndex);
 	const question = buildCompileRequest(
 		prose,
 		before && (await saidOf(document, before, order?.reasons ?? [], round, stepsAfter(context))),

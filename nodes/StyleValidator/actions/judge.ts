@@ -24,7 +24,7 @@ export async function openJudge(
 		return undefined;
 	const { askOnce, requestHash } = await import('../../shared/model');
 	const { hashOf, stepKey } = await import('../../shared/state');
-	const { deps, model, options } = await openAsker(context, itemIndex);
+	const { deps, model, options } = openAsker(context, itemIndex);
 	const take = Number(readOption(context, itemIndex, 'take', 1));
 	const judge: Judge = {
 		model,

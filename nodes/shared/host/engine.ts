@@ -54,10 +54,9 @@ export function runsAsTool(context: IExecuteFunctions): boolean {
  */
 export function isMoreToCome(context: IExecuteFunctions): boolean | undefined {
 	const execution = insidesOf(context)?.executionData;
-	if (!Array.isArray(execution?.nodeExecutionStack) || typeof context.getParentNodes !== 'function')
-		return undefined;
-	const name = context.getNode().name;
-	const upstream = new Set([name, ...context.getParentNodes(name).map((node) => node.name)]);
+	const before = stepsBefore(context);
+	if (!Array.isArray(execution?.nodeExecutionStack) || before === undefined) return undefined;
+	const upstream = before.add(context.getNode().name);
 	const toRun = [
 		...execution.nodeExecutionStack.map((entry) => entry.node?.name),
 		...Object.keys(execution.waitingExecution ?? {}),
@@ -375,12 +374,19 @@ interface Relative {
 	disabled?: boolean | undefined;
 }
 
+type Direction = 'getParentNodes' | 'getChildNodes';
+
+/** n8n walks over the whole flow for each answer, and the flow stays as it is while a step runs. */
+const relativesOf = new WeakMap<object, Partial<Record<Direction, Relative[] | undefined>>>();
+
 function relatives(
 	context: IExecuteFunctions | IWebhookFunctions,
-	direction: 'getParentNodes' | 'getChildNodes',
+	direction: Direction,
 ): Relative[] | undefined {
-	const offered: Partial<Pick<IExecuteFunctions, 'getParentNodes' | 'getChildNodes'>> = context;
-	return offered[direction]?.call(context, context.getNode().name);
+	const known = relativesOf.get(context) ?? {};
+	relativesOf.set(context, known);
+	const offered: Partial<Pick<IExecuteFunctions, Direction>> = context;
+	return (known[direction] ??= offered[direction]?.call(context, context.getNode().name));
 }
 
 function waitingEntry(context: IWebhookFunctions): StackEntry | undefined {

@@ -24,21 +24,25 @@ export interface Asker {
 	options: ModelOptions;
 }
 
-/** Reads credential, model and options of an item. Fails with `auth` where the credential cannot be right. */
-export async function openAsker(
+/** Reads model and options of an item, and its credential where Gemini is asked: `openClient` rejects with `auth` where that cannot be right. */
+export function openAsker(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	modelField: 'model' | 'imageModel' = 'model',
-): Promise<Asker> {
-	const { openGemini, pacedClient, pacerOf } = await import('../model');
+): Asker {
 	const options = readOptions(context, itemIndex);
 	const signal = context.getExecutionCancelSignal();
-	const connection = await connectionOf(context, itemIndex);
 	const clock = (): number => Date.now();
 	const sleep: AskDeps['sleep'] = async (ms, stop) => {
 		await delay(ms, undefined, stop === undefined ? {} : { signal: stop });
 	};
-	const pacer = pacerOf(connection, { clock, sleep });
+	const open = async (): ReturnType<AskDeps['openClient']> => {
+		const { openGemini, pacedClient, pacerOf } = await import('../model');
+		const connection = await connectionOf(context, itemIndex);
+		const pacer = pacerOf(connection, { clock, sleep });
+		return pacedClient(await openGemini(connection), pacer, clock);
+	};
+	let opened: ReturnType<AskDeps['openClient']> | undefined;
 	return {
 		model: modelName(context, itemIndex, modelField),
 		options: {
@@ -48,7 +52,7 @@ export async function openAsker(
 			tier: options.tier,
 		},
 		deps: {
-			client: pacedClient(await openGemini(connection), pacer, clock),
+			openClient: () => (opened ??= open()),
 			clock,
 			sleep,
 			signal,

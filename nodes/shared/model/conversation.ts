@@ -12,7 +12,8 @@ import { retryRuleOf } from './retryRules';
 
 /** What asking needs from outside, and its limits. */
 export interface AskDeps {
-	client: Pick<GeminiClient, 'generate'>;
+	/** The way to Gemini, opened where there is something to ask: for an answer on record nobody needs a key. */
+	openClient: () => Promise<Pick<GeminiClient, 'generate'>>;
 	/** Ms since 1970. */
 	clock: () => number;
 	/** Ends after `ms`, or at once (resolved or rejected) when the signal says stop. */
@@ -57,7 +58,7 @@ export interface Conversation {
 }
 
 export function startConversation(model: string, tier: ServiceTier, deps: AskDeps): Conversation {
-	const { client, clock, sleep, signal, tries = DEFAULT_TRIES, budget } = deps;
+	const { openClient, clock, sleep, signal, tries = DEFAULT_TRIES, budget } = deps;
 	const deadlineMs = deps.deadlineMs ?? DEFAULT_DEADLINE_MS[tier];
 	const startedAt = clock();
 	const failures = new Map<FailureCode, number>();
@@ -75,6 +76,7 @@ export function startConversation(model: string, tier: ServiceTier, deps: AskDep
 		await budget?.cover(bill, most);
 		const timeoutMs = leftMs();
 		if (timeoutMs <= 0) throw timeoutFailure(deadlineMs);
+		const client = await openClient();
 		const answer = await client.generate(sent, { signal, timeoutMs }).catch((error: unknown) => {
 			const failure = isPipelineError(error) ? error : unexpectedFailure(error);
 			bill = billError(bill, failure);

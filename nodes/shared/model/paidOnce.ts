@@ -13,7 +13,7 @@ import { toGeminiRequest, type GeminiRequest, type StructuredRequest } from './r
 import { askForJson } from './structured';
 
 /** The part of the store that is used here. */
-export type StepStore = Pick<StateStore, 'claimStep' | 'recordStep' | 'hold'>;
+export type StepStore = Pick<StateStore, 'findStep' | 'claimStep' | 'recordStep' | 'hold'>;
 
 /** Which question this is. The same `key` in the same run is the same question, for ever. */
 export interface PaidStep {
@@ -93,7 +93,7 @@ export function askOnce<T>(
 
 /**
  * Asks at most once for each key: records the step as started before the call is sent and as answered, with a ledger
- * entry, before the answer is given back. A recorded answer is given back without a call. Two callers at once in this
+ * entry, before the answer is given back. A recorded answer is given back without a call, and without a client. Two callers at once in this
  * process share one call. On a run with a spend cap, all that a call can cost is set aside with the first record and
  * settled with the second.
  *
@@ -144,6 +144,10 @@ async function claimAndAsk<T>(
 	deps: AskDeps,
 ): Promise<Outcome> {
 	const { runId, by } = step;
+	const known = await store.findStep(runId, step.key);
+	if (known?.state === 'answered') return { recorded: readRecorded(known), replayed: true };
+	// What cannot ask is not recorded as a call.
+	await deps.openClient();
 	const { model } = question.first;
 	const pricing = { at: deps.clock(), override: deps.priceOverride };
 	const usd = mostUsd(withLimit(question.first), pricing);

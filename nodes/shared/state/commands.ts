@@ -4,7 +4,10 @@ import { contentHashOf } from './contentHash';
 import { checkFieldType } from './fieldTypes';
 import { canonicalJson, hashOf, isObject, type Json, type JsonObject } from './json';
 import { checkName } from './names';
-import type { Command, FieldDeclaration, MergeRule } from './stateStore';
+import type { Command, FieldDeclaration, FieldType, MergeRule } from './stateStore';
+
+const NUMBER: FieldType = { type: 'number' };
+const NOT_LESS: FieldType = { type: 'number', minimum: 0 };
 
 /** One entry of a field as it is now. Fields with one value have one entry, named ''. */
 export interface LiveEntry {
@@ -104,11 +107,7 @@ export async function applyCommand(
 			return writeOnce(declaration, command.value, reader);
 		case 'increment':
 			// Attempts that went down would let a loop run for ever.
-			checkFieldType(
-				declaration.name,
-				{ type: 'number', ...(declaration.part === 'record' ? { minimum: 0 } : {}) },
-				command.by,
-			);
+			checkFieldType(declaration.name, declaration.part === 'record' ? NOT_LESS : NUMBER, command.by);
 			return increment(declaration, command.by, reader);
 		case 'append':
 			for (const [index, value] of command.values.entries()) {
@@ -182,7 +181,7 @@ async function increment(field: FieldDeclaration, by: number, reader: FieldReade
 	if (by === 0 && now !== undefined) return [];
 	const value = (typeof now?.value === 'number' ? now.value : 0) + by;
 	// Two large numbers may come to more than a number can be.
-	checkFieldType(field.name, { type: 'number' }, value);
+	checkFieldType(field.name, NUMBER, value);
 	checkFieldType(field.name, field.type, value);
 	return [{ field: field.name, entry: ONLY_VALUE, position: 0, value }];
 }

@@ -200,6 +200,13 @@ export const retryOrderSchema = z.object({
 });
 export type RetryOrder = z.infer<typeof retryOrderSchema>;
 
+/** What a Retry Router asks for on an item that it sent back. */
+export function retryOrderOf(json: Readonly<Record<string, unknown>>): RetryOrder | undefined {
+	return json.next === undefined
+		? undefined
+		: retryOrderSchema.safeParse({ reasons: [], why: '', ...json }).data;
+}
+
 export const escalationSchema = z.object({
 	slot: z.int().positive(),
 	artefactId: z.string().optional(),

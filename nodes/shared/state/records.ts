@@ -99,7 +99,7 @@ export async function findStep(
 export async function listSteps(tx: Transaction, runId: string, filter: StepFilter): Promise<RecordedStep[]> {
 	const rows = await tx.all(
 		`SELECT * FROM steps WHERE run_id = ? AND (? = '' OR kind = ?) AND (? = '' OR node = ?) AND (? < 0 OR round = ?)
-ORDER BY seq DESC LIMIT ?`,
+ORDER BY seq DESC${filter.last === undefined ? '' : ' LIMIT ?'}`,
 		runId,
 		filter.kind ?? '',
 		filter.kind ?? '',
@@ -107,7 +107,7 @@ ORDER BY seq DESC LIMIT ?`,
 		filter.node ?? '',
 		filter.round ?? -1,
 		filter.round ?? -1,
-		filter.last ?? EVERY,
+		...(filter.last === undefined ? [] : [filter.last]),
 	);
 	return rows.reverse().map(toStep);
 }
