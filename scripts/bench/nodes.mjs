@@ -238,19 +238,29 @@ async function measureSize(n8n, measured, credential, effort) {
 	for (const pair of workflows)
 		for (const workflow of Object.values(pair))
 			await n8n.api.publish(/** @type {any} */ (await n8n.api.importWorkflow(workflow)));
-	const pairs = workflows.map((pair) => ({ without: pair.without.name, with: pair.with.name }));
+	const [setPair, ...pairs] = workflows.map((pair) => ({ without: pair.without.name, with: pair.with.name }));
+	if (setPair === undefined) throw new Error('There is nothing to measure.');
 	// What fills caches, compiles, and records answers is not counted.
-	for (const pair of pairs) for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
+	for (const pair of [setPair, ...pairs])
+		for (const name of Object.values(pair)) await costOf(n8n, name, size, warmUp);
+	// One right after the other, so that what n8n does by itself falls on both.
+	const costOfStep = async (/** @type {{ without: string, with: string }} */ pair) => {
+		const without = await costOf(n8n, pair.without, size, runs);
+		return ((await costOf(n8n, pair.with, size, runs)) - without) / inARow;
+	};
+	/** @type {number[]} */
+	const setCosts = [];
 	/** @type {number[][]} */
 	const costs = pairs.map(() => []);
 	for (let round = 0; round < rounds; round++) {
 		for (const [index, pair] of pairs.entries()) {
-			// One right after the other, so that what n8n does by itself falls on both.
-			const without = await costOf(n8n, pair.without, size, runs);
-			costs[index]?.push(((await costOf(n8n, pair.with, size, runs)) - without) / inARow);
+			// Set, which all are held against, is measured as often as all of them together.
+			setCosts.push(await costOfStep(setPair));
+			costs[index]?.push(await costOfStep(pair));
 		}
 	}
-	const [sets = Number.NaN, ...steps] = costs.map(median);
+	const sets = median(setCosts);
+	const steps = costs.map(median);
 	return { sets, steps, ratios: steps.map((step) => step / sets) };
 }
 
