@@ -34,8 +34,13 @@ describe('work that no Greenlight step made', () => {
 
 		expect(ran.error).toBeUndefined();
 		expect(ran.out('Router', DONE)).toMatchObject([
-			{ output: 'A tense chase.', status: 'passed', artefactId: expect.stringMatching(/^work-/) },
-			{ output: 'A quiet ending.', status: 'passed' },
+			{
+				output: 'A tense chase.',
+				title: 'A tense chase.',
+				status: 'passed',
+				artefactId: expect.stringMatching(/^work-/),
+			},
+			{ output: 'A quiet ending.', title: 'A quiet ending.', status: 'passed' },
 		]);
 	});
 

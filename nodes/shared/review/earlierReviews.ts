@@ -56,8 +56,10 @@ export function historyOf(document: StateDocument, review: Review, artefact: Art
 	return { changes: isSameKind ? compareFields(withTitle(before), withTitle(artefact)) : [], notes };
 }
 
+/** A title that was made of another field, or of a file's name, is no change of its own. */
 function withTitle(artefact: Artefact): PieceField[] {
-	return [...fieldsIn({ title: artefact.title }), ...fieldsOf(artefact)];
+	const { title, content } = artefact;
+	return [...(content.title === undefined ? [] : fieldsIn({ title })), ...fieldsOf(artefact)];
 }
 
 /** All whose place a piece took, the latest first. */

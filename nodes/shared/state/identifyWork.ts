@@ -1,8 +1,12 @@
 import { contentHashOf } from './contentHash';
+import { firstWords } from './firstWords';
 import { ITEM_KEYS, artefactSchema, type Artefact, type Media, type RetryOrder } from './fields';
 import type { Json, JsonObject } from './json';
 import type { StateDocument } from './stateStore';
 import { artefactsOf, roundsOf, requestsOf } from './views';
+
+/** Begins the id of work that has none of its own. */
+const OF_CONTENT = 'work-';
 
 const OWN_KEYS = new Set<string>(ITEM_KEYS.filter((key) => key !== 'title'));
 
@@ -55,11 +59,12 @@ export function identifyWork(document: StateDocument, json: JsonObject, at: Arri
 	if (same !== undefined) return { kind: 'known', artefact: same };
 	const order = openOrder(document, artefacts, at.round);
 	const isTaken = artefacts.some(({ id }) => id === own);
-	const id = own === undefined ? `work-${contentHash.slice(0, 8)}` : isTaken ? `${at.step}: ${own}` : own;
+	const id =
+		own === undefined ? `${OF_CONTENT}${contentHash.slice(0, 8)}` : isTaken ? `${at.step}: ${own}` : own;
 	const artefact: Artefact = {
 		id,
 		kind: typeof json.kind === 'string' && json.kind !== '' ? json.kind : 'work',
-		title: titleOf(content, media[0]?.fileName ?? id),
+		title: titleOf(content, id, media[0]?.fileName),
 		slot: order?.slot ?? freeSlot(document, artefacts),
 		round: at.round,
 		status: 'new',
@@ -101,7 +106,7 @@ function identifyKnown(
 	if (contentHash === known.contentHash) return { kind: 'known', artefact: known };
 	const changed = {
 		...known,
-		title: titleOf(content, media?.[0]?.fileName ?? known.id),
+		title: titleOf(content, known.id, media?.[0]?.fileName),
 		content,
 		contentHash,
 		...(media === undefined ? {} : { media }),
@@ -146,9 +151,13 @@ function contentOf(json: JsonObject, names: readonly string[]): Record<string, J
 	return artefactSchema.shape.content.parse(JSON.parse(JSON.stringify(content)));
 }
 
-function titleOf(content: Readonly<Record<string, Json>>, id: string): string {
+/** What the work calls itself, else the name of its file or row, else the first words of its text. */
+function titleOf(content: Readonly<Record<string, Json>>, id: string, fileName: string | undefined): string {
 	const title = content.title ?? content.name ?? content.headline;
-	return typeof title === 'string' && title !== '' ? title : id;
+	if (typeof title === 'string' && title !== '') return title;
+	if (fileName !== undefined || !id.startsWith(OF_CONTENT)) return fileName ?? id;
+	const texts = Object.values(content).filter((value) => typeof value === 'string');
+	return texts.map(firstWords).find((words) => words !== '') ?? id;
 }
 
 function freeSlot(document: StateDocument, artefacts: readonly Artefact[]): number {
