@@ -65,6 +65,8 @@ export interface RunScope {
 	reachRound(runId: string, round: number): Promise<void>;
 	/** How many different runs were found. */
 	runCount(): number;
+	/** Ids of the runs that this execution, or the one that called it, works on. */
+	linkedRuns(): Promise<string[]>;
 	/** The work that this call has met, by id, with its content hash. */
 	readonly registered: Map<string, string>;
 	/** Whether n8n says when this execution ends; otherwise the last decision closes the run. */
@@ -254,6 +256,10 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		},
 		reachRound: (runId, round) => link(runId, round, false),
 		runCount: () => found.size,
+		async linkedRuns() {
+			const linked = await store.findLinkedRuns(refs);
+			return [...new Set(linked.map(({ run }) => run.runId))];
+		},
 	};
 }
 
