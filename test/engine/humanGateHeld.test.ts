@@ -1,6 +1,7 @@
 /** What a gate holds until the rest is there: all of it is asked about and leaves once, and nothing of another execution does. */
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import { reviewsOf } from '../../nodes/shared/state';
+import { MAX_PIECES } from '../../nodes/shared/review';
 import { runWorkflow, useEngine, type EngineOptions, type Ran } from '../support/engine';
 import {
 	banned,
@@ -137,5 +138,16 @@ describe('what a human gate holds', () => {
 		expect(ran.error).toMatchObject({
 			message: 'One Human Gate can ask about one round of one run at a time.',
 		});
+	});
+
+	it('stops before anybody decides about more than a page takes, and says what to do', async () => {
+		const rows = Array.from({ length: MAX_PIECES + 1 }, (_, id) => ({ id, line: `Line ${id}` }));
+		const ran = await oneWire(rows);
+
+		expect(ran.error).toMatchObject({
+			message: '201 pieces came to this Human Gate, and a review page takes up to 200.',
+			description: expect.stringContaining('Put Loop Over Items before it, with a Batch Size of 200 or less'),
+		});
+		expect(linesBy(await approveAll(await oneWire(rows.slice(1))), APPROVED)).toHaveLength(MAX_PIECES);
 	});
 });

@@ -52,7 +52,7 @@ async function askOrAnswer(
 ): Promise<INodeExecutionData[][]> {
 	const { counted, instanceId, isMoreToCome, isRow, leftBefore, replaceInput, signedLink, tell } =
 		await import('../../shared/host');
-	const { linkParameters, openReview } = await import('../../shared/review');
+	const { MAX_PIECES, linkParameters, openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
 	const { runId } = round.found.run;
@@ -75,6 +75,16 @@ async function askOrAnswer(
 		works.map(({ artefactId = '' }) => [artefactId, artefacts.get(artefactId)?.contentHash ?? '']),
 	);
 	const pieces = [...hashes].map(([artefactId, contentHash]) => ({ artefactId, contentHash }));
+	if (pieces.length > MAX_PIECES) {
+		const { PipelineError } = await import('../../shared/errors');
+		throw new PipelineError(
+			'input_refused',
+			`${pieces.length} pieces came to this Human Gate, and a review page takes up to ${MAX_PIECES}.`,
+			{
+				hint: `Put Loop Over Items before it, with a Batch Size of ${MAX_PIECES} or less, and lead what leaves the gate back to the loop.`,
+			},
+		);
+	}
 	const left = leftBefore(context);
 
 	const opened = await openReview(scope.store, runId, {
