@@ -17,7 +17,7 @@ import {
 	validator,
 } from '../support/flow';
 import { callGate, fillForm } from '../support/gate';
-import { APPROVED, BRIEF } from '../support/parked';
+import { APPROVED, BRIEF, NO_DECISION } from '../support/parked';
 import { useGemini } from '../support/storyboard';
 
 describe('what a human gate holds', () => {
@@ -149,5 +149,23 @@ describe('what a human gate holds', () => {
 			description: expect.stringContaining('Put Loop Over Items before it, with a Batch Size of 200 or less'),
 		});
 		expect(linesBy(await approveAll(await oneWire(rows.slice(1))), APPROVED)).toHaveLength(MAX_PIECES);
+	});
+
+	it("takes a sheet's column 'round' for no round of the run", async () => {
+		const ran = await oneWire([
+			{ line: 'One.', round: 1 },
+			{ line: 'Two.', round: 2 },
+		]);
+
+		expect(ran.error).toBeUndefined();
+		expect(linesBy(await approveAll(ran), APPROVED)).toEqual(['One.', 'Two.']);
+	});
+
+	it('ends the run where nothing came that anybody could be asked about', async () => {
+		const ran = await oneWire([{}, { error: 'The model is down.' }]);
+		const [run] = await (await engine.store()).listRuns({ limit: 1 });
+
+		expect(ran.out('Gate', NO_DECISION)).toHaveLength(2);
+		expect(run).toMatchObject({ status: 'finished', statusNote: '' });
 	});
 });

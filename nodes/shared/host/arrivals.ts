@@ -98,7 +98,9 @@ export async function recordArrivals(
 		const round = Math.max(found.round, ...before.map((held) => held.round));
 		const named = here.map(withName);
 		const arrived = options.asItCame === true ? countTwins(before, named) : named;
-		const steps = arrived.map((held) => toStep(scope, round, held));
+		// What failed leaves such a step at once.
+		const kept = arrived.filter(({ failure }) => failure === undefined || options.asItCame !== true);
+		const steps = kept.map((held) => toStep(scope, round, held));
 		await scope.store.write(runId, [{ by: scope.nodeName, commands: [], steps }]);
 		rounds.push(await arrivedOf(scope, { ...found, round }, arrived, before));
 	}
