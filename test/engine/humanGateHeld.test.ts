@@ -1,6 +1,6 @@
 /** What a gate holds until the rest is there: all of it is asked about and leaves once, and nothing of another execution does. */
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import { reviewsOf } from '../../nodes/shared/state';
+import { artefactsOf, reviewsOf } from '../../nodes/shared/state';
 import { MAX_PIECES } from '../../nodes/shared/review';
 import { runWorkflow, useEngine, type EngineOptions, type Ran } from '../support/engine';
 import {
@@ -44,7 +44,7 @@ describe('what a human gate holds', () => {
 	/** Two steps, each with a wire of its own into the gate; n8n runs the upper one first. */
 	const twoWires = (
 		first: IDataObject[],
-		second: IDataObject[],
+		second: IDataObject[] | (() => Promise<INodeExecutionData[][]>),
 		gate: INode = humanGate('Gate'),
 		options: EngineOptions = {},
 	): Promise<Ran> =>
@@ -60,7 +60,13 @@ describe('what a human gate holds', () => {
 				'Start > First > Gate:1 > Kept',
 				'Start > Second > Gate',
 			),
-			{ ...options, types: typesOf({ First: () => [rowsOf(first)], Second: () => [rowsOf(second)] }) },
+			{
+				...options,
+				types: typesOf({
+					First: () => [rowsOf(first)],
+					Second: typeof second === 'function' ? second : () => [rowsOf(second)],
+				}),
+			},
 		);
 	const SAME = { line: 'Same.' };
 
@@ -129,6 +135,24 @@ describe('what a human gate holds', () => {
 
 		expect(linesBy(await approveAll(ran), APPROVED)).toContain('A row.');
 		expect(await (await engine.store()).getRun(runId)).toMatchObject({ status: 'finished' });
+	});
+
+	it('gives out what was replaced while it was held, with the reason', async () => {
+		const replaceAll = async (): Promise<INodeExecutionData[][]> => {
+			const store = await engine.store();
+			const [{ runId = '' } = {}] = await store.listRuns({ limit: 1 });
+			const items = artefactsOf(await store.read(runId)).map(({ id }) => ({ id, status: 'replaced' }));
+			const commands = [{ op: 'mergeById' as const, field: 'artefacts', items }];
+			await store.write(runId, [{ by: 'Somebody', asRecordKeeper: true, commands }]);
+			return [rowsOf([{ line: 'New.' }])];
+		};
+		const ran = await twoWires([{ line: 'Old.' }], replaceAll);
+		const resumed = await approveAll(ran);
+
+		expect(linesBy(resumed, APPROVED)).toEqual(['New.']);
+		expect(resumed?.outputs('Gate').at(-1)?.[NO_DECISION]).toMatchObject([
+			{ json: { line: 'Old.', why: expect.stringContaining('Another piece has taken its place') } },
+		]);
 	});
 
 	it('stops with a sentence where two wires bring work of two runs', async () => {

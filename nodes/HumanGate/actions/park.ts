@@ -63,13 +63,14 @@ async function askOrAnswer(
 		return failure === undefined && artefact !== undefined && artefact.status !== 'replaced';
 	};
 	const isToHold = isMoreToCome(context) === true;
-	const failed = [...round.here, ...(isToHold ? [] : round.before)].filter((held) => !isWork(held));
+	const toAsk = isToHold ? [] : toAskAbout(round, isRow);
+	const failed = [...new Set([...round.here, ...toAsk])].filter((held) => !isWork(held));
 	const rest = [...strays, ...(await failedItems(context, round.here, failed))];
 	if (isToHold) {
 		tell(context, `Holding ${counted(round.here.filter(isWork).length, 'item')} until the rest has arrived`);
 		return [rest, [], [], []];
 	}
-	const works = toAskAbout(round, isRow).filter(isWork);
+	const works = toAsk.filter(isWork);
 	if (works.length === 0) return [rest, [], [], []];
 	const hashes = new Map(
 		works.map(({ artefactId = '' }) => [artefactId, artefacts.get(artefactId)?.contentHash ?? '']),

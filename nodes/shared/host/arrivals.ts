@@ -225,13 +225,12 @@ async function heldRounds(
 ): Promise<ArrivedItems[]> {
 	if (passNumber(context) === 0) return [];
 	const rounds: ArrivedItems[] = [];
-	for (const runId of await scope.linkedRuns()) {
-		if (known.has(runId)) continue;
-		const before = await heldBefore(context, scope, runId);
+	for (const run of await scope.linkedRuns()) {
+		if (known.has(run.runId) || run.status === 'stopped') continue;
+		const before = await heldBefore(context, scope, run.runId);
 		if (before.length === 0) continue;
-		const found = await scope.find(0, { runId }).catch(() => undefined);
 		const round = Math.max(...before.map((held) => held.round));
-		if (found !== undefined) rounds.push(await arrivedOf(scope, { ...found, round }, [], before));
+		rounds.push(await arrivedOf(scope, { run, round, reached: round }, [], before));
 	}
 	return rounds;
 }

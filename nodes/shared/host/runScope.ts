@@ -65,8 +65,8 @@ export interface RunScope {
 	reachRound(runId: string, round: number): Promise<void>;
 	/** How many different runs were found. */
 	runCount(): number;
-	/** Ids of the runs that this execution, or the one that called it, works on. */
-	linkedRuns(): Promise<string[]>;
+	/** The runs that this execution, or the one that called it, works on. */
+	linkedRuns(): Promise<Run[]>;
 	/** The work that this call has met, by id, with its content hash. */
 	readonly registered: Map<string, string>;
 	/** Whether n8n says when this execution ends; otherwise the last decision closes the run. */
@@ -255,7 +255,7 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		runCount: () => found.size,
 		async linkedRuns() {
 			const linked = await store.findLinkedRuns(refs);
-			return [...new Set(linked.map(({ run }) => run.runId))];
+			return [...new Map(linked.map(({ run }) => [run.runId, run])).values()];
 		},
 	};
 }
