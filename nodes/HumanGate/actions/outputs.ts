@@ -23,9 +23,10 @@ export async function composeParked(
 	{ found, here }: ArrivedItems,
 	works: readonly HeldItem[],
 ): Promise<INodeExecutionData[]> {
-	const { pairingOf, passThrough, plain } = await import('../../shared/host');
+	const { passThrough, plain } = await import('../../shared/host');
 	const { artefactsOf, itemOf, verdictFor } = await import('../../shared/state');
 	const artefacts = new Map(artefactsOf(document).map((artefact) => [artefact.id, artefact]));
+	const pairing = await pairingIn(context, here);
 	return works.flatMap((held) => {
 		const artefact = artefacts.get(held.artefactId ?? '');
 		if (artefact === undefined) return [];
@@ -36,25 +37,40 @@ export async function composeParked(
 			{
 				json: plain({ ...work, ...passed, why, timedOut: true }),
 				...(held.item.binary === undefined ? {} : { binary: held.item.binary }),
-				...(here.includes(held) ? { pairedItem: { item: held.index } } : pairingOf(context, held)),
+				...pairing(held),
 			},
 		];
 	});
 }
 
 /** What came with a failure, or has been replaced: it is not asked about. */
-export function failedItems(failed: readonly HeldItem[]): INodeExecutionData[] {
-	return failed.map(({ item, index, failure }) => ({
-		...item,
+export async function failedItems(
+	context: IExecuteFunctions,
+	here: readonly HeldItem[],
+	failed: readonly HeldItem[],
+): Promise<INodeExecutionData[]> {
+	const pairing = await pairingIn(context, here);
+	return failed.map((held) => ({
+		...held.item,
 		json: {
 			title: '',
-			...item.json,
-			...(failure === undefined
+			...held.item.json,
+			...(held.failure === undefined
 				? { why: 'Another piece has taken its place in the run, so nobody was asked about this one.' }
-				: { status: 'failed', why: failure.message, failure: { ...failure } }),
+				: { status: 'failed', why: held.failure.message, failure: { ...held.failure } }),
 		},
-		pairedItem: { item: index },
+		...pairing(held),
 	}));
+}
+
+/** The lineage of items: of this pass, or of the one that brought them. */
+async function pairingIn(
+	context: IExecuteFunctions,
+	here: readonly HeldItem[],
+): Promise<(held: HeldItem) => Pick<INodeExecutionData, 'pairedItem'>> {
+	const { pairingOf } = await import('../../shared/host');
+	const isHere = new Set(here);
+	return (held) => (isHere.has(held) ? { pairedItem: { item: held.index } } : pairingOf(context, held));
 }
 
 /** Parked items where the answers send them, as the work is now; what is no work goes with what nobody decided about. */

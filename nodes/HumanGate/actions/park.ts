@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ArrivedItems, HeldItem, LeftWork, RunScope } from '../../shared/host';
+import type { ArrivedItems, HeldItem, RunScope } from '../../shared/host';
 import type { HashedPasscode } from '../../shared/review';
 import type { Review, Step } from '../../shared/state';
 
@@ -50,9 +50,9 @@ async function askOrAnswer(
 	strays: INodeExecutionData[],
 	{ deadline, linkDays }: { deadline: Date | undefined; linkDays: number },
 ): Promise<INodeExecutionData[][]> {
-	const { counted, instanceId, isMoreToCome, leftBefore, replaceInput, signedLink, tell } =
+	const { counted, instanceId, isMoreToCome, isRow, leftBefore, replaceInput, signedLink, tell } =
 		await import('../../shared/host');
-	const { linkParameters, openReview } = await import('../../shared/review');
+	const { MAX_PIECES, linkParameters, openReview } = await import('../../shared/review');
 	const { composeOutputs, composeParked, failedItems } = await import('./outputs');
 	const { artefactsOf } = await import('../../shared/state');
 	const { runId } = round.found.run;
@@ -62,18 +62,31 @@ async function askOrAnswer(
 		const artefact = artefacts.get(artefactId);
 		return failure === undefined && artefact !== undefined && artefact.status !== 'replaced';
 	};
-	const rest = [...strays, ...failedItems(round.here.filter((held) => !isWork(held)))];
-	if (isMoreToCome(context) === true) {
+	const isToHold = isMoreToCome(context) === true;
+	const toAsk = isToHold ? [] : toAskAbout(round, isRow);
+	const failed = [...new Set([...round.here, ...toAsk])].filter((held) => !isWork(held));
+	const rest = [...strays, ...(await failedItems(context, round.here, failed))];
+	if (isToHold) {
 		tell(context, `Holding ${counted(round.here.filter(isWork).length, 'item')} until the rest has arrived`);
 		return [rest, [], [], []];
 	}
-	const left = leftBefore(context);
-	const works = toAskAbout(round, left).filter(isWork);
+	const works = toAsk.filter(isWork);
 	if (works.length === 0) return [rest, [], [], []];
 	const hashes = new Map(
 		works.map(({ artefactId = '' }) => [artefactId, artefacts.get(artefactId)?.contentHash ?? '']),
 	);
 	const pieces = [...hashes].map(([artefactId, contentHash]) => ({ artefactId, contentHash }));
+	if (pieces.length > MAX_PIECES) {
+		const { PipelineError } = await import('../../shared/errors');
+		throw new PipelineError(
+			'input_refused',
+			`${pieces.length} pieces came to this Human Gate, and a review page takes up to ${MAX_PIECES}.`,
+			{
+				hint: `Put Loop Over Items before it, with a Batch Size of ${MAX_PIECES} or less, and lead what leaves the gate back to the loop.`,
+			},
+		);
+	}
+	const left = leftBefore(context);
 
 	const opened = await openReview(scope.store, runId, {
 		node: scope.node,
@@ -119,17 +132,19 @@ async function askOrAnswer(
 }
 
 /**
- * All of this pass, and what an earlier pass of the round held and has not given out: each piece once, except for rows of another
- * step that are the same. Those are one piece to decide about, and each of them leaves.
+ * All of this pass, and what earlier passes hold: each piece once, except for rows of another step that are the same. Those are one
+ * piece to decide about, and each of them leaves.
  */
-function toAskAbout({ here, arrivals }: ArrivedItems, { hasLeft }: LeftWork): HeldItem[] {
-	const held = arrivals.filter((each) => !hasLeft(each));
-	const byName = new Map([...held, ...here].map((each) => [each.name, each]));
-	// What this gate let wait is marked, and names its work, when n8n tries the step again.
-	const isRow = ({ item: { json } }: HeldItem): boolean =>
-		typeof json.artefactId !== 'string' || json.timedOut === true;
-	const isTwin = (each: HeldItem): boolean => byName.get(each.name) !== each && isRow(each);
-	return [...byName.values(), ...here.filter(isTwin)];
+function toAskAbout({ here, before }: ArrivedItems, isRow: (held: HeldItem) => boolean): HeldItem[] {
+	const last = new Map([...before, ...here].map((each) => [each.name, each]));
+	const isLast = (each: HeldItem): boolean => last.get(each.name) === each;
+	const named = new Set(here.filter((each) => !isRow(each)).map(({ name }) => name));
+	// What this gate let wait is marked, names its work, and is all of it, when n8n tries the step again.
+	const isMarked = ({ item }: HeldItem): boolean => item.json.timedOut === true;
+	return [
+		...before.filter((each) => isLast(each) || (isRow(each) && !named.has(each.name))),
+		...here.filter((each) => isLast(each) || isRow(each) || isMarked(each)),
+	];
 }
 
 /** Place among the items of this pass. */

@@ -25,6 +25,8 @@ export interface HeldItem {
 	contentHash?: string;
 	/** Tells arrivals that are no artefact apart. */
 	name?: string;
+	/** How many rows that are the same came before it and are held too. */
+	twins?: number;
 	item: INodeExecutionData;
 	input: number;
 	index: number;
@@ -39,6 +41,8 @@ export interface ArrivedItems {
 	found: FoundRun;
 	/** In this pass. */
 	here: HeldItem[];
+	/** What earlier passes of this execution brought and have not given out, of any round; only with `asItCame`. */
+	before: HeldItem[];
 	/** Of this round. */
 	arrivals: HeldItem[];
 	/** The latest arrival of each piece of work, over all rounds. */
@@ -53,8 +57,8 @@ export interface ArrivalOptions {
 	begin?: Beginning;
 	/**
 	 * New work counts as it came: with a file that cannot be kept it is a stray, and does not go on without the file; and a row with
-	 * the id of another one that is held here is a stray, and not a new version of that one. Where a pass brings nothing but strays,
-	 * the round that is held is given back.
+	 * the id of another one that is held here is a stray, and not a new version of that one. Each of the rows that are the same is
+	 * written down. Rounds that are held and to which a pass brings nothing are given back too.
 	 */
 	asItCame?: boolean;
 }
@@ -90,12 +94,20 @@ export async function recordArrivals(
 	const rounds: ArrivedItems[] = [];
 	for (const { found, here } of groups.values()) {
 		const { runId } = found.run;
-		const arrived = here.map(named);
-		const steps = arrived.map((held) => toStep(scope, found.round, held));
+		const before = options.asItCame === true ? await heldBefore(context, scope, runId) : [];
+		const round = Math.max(found.round, ...before.map((held) => held.round));
+		const named = here.map(withName);
+		const arrived = options.asItCame === true ? countTwins(before, named) : named;
+		// What failed leaves such a step at once.
+		const kept = arrived.filter(({ failure }) => failure === undefined || options.asItCame !== true);
+		const steps = kept.map((held) => toStep(scope, round, held));
 		await scope.store.write(runId, [{ by: scope.nodeName, commands: [], steps }]);
-		rounds.push(await arrivedOf(scope, found, arrived));
+		rounds.push(await arrivedOf(scope, { ...found, round }, arrived, before));
 	}
-	if (rounds.length === 0 && options.asItCame === true) rounds.push(...(await heldRound(context, scope)));
+	if (options.asItCame === true) {
+		const known = new Set(rounds.map(({ found }) => found.run.runId));
+		rounds.push(...(await heldRounds(context, scope, known)));
+	}
 	return { rounds, strays };
 }
 
@@ -167,10 +179,10 @@ async function identifyAll(
 	}
 	for (const [runId, work] of ofRun) {
 		// Another row with the id of one that is held is no newer version of it.
-		for (const { held } of asItCame ? await heldBefore(context, scope, runId) : []) {
-			const { artefactId, contentHash, item } = held;
+		for (const held of asItCame ? await heldBefore(context, scope, runId) : []) {
+			const { artefactId, contentHash } = held;
 			if (artefactId === undefined || contentHash === undefined) continue;
-			if (typeof item.json.artefactId !== 'string') scope.registered.set(artefactId, contentHash);
+			if (isRow(held)) scope.registered.set(artefactId, contentHash);
 		}
 		for (let from = 0; from < work.length; from += TOGETHER) {
 			const some = work.slice(from, from + TOGETHER);
@@ -195,32 +207,46 @@ async function heldBefore(
 	context: IExecuteFunctions,
 	scope: RunScope,
 	runId: string,
-): Promise<Array<{ held: HeldItem; round: number }>> {
+): Promise<Array<HeldItem & { round: number }>> {
 	if (passNumber(context) === 0) return [];
-	const { hasLeft } = leftBefore(context);
+	const { isHeld } = leftBefore(context);
 	const lineage = lineageOf(context);
 	const recorded = await scope.store.listSteps(runId, { kind: 'arrival', node: scope.node });
 	return recorded
-		.flatMap((step) => toHeldItem(step).map((held) => ({ held, round: step.round })))
-		.filter(({ held }) => held.lineage === lineage && held.failure === undefined)
-		.filter(({ held }) => !hasLeft(held));
+		.flatMap((step) => toHeldItem(step).map((held) => ({ ...held, round: step.round })))
+		.filter((held) => held.lineage === lineage && held.failure === undefined && isHeld(held));
 }
 
-/** The round of which earlier passes hold something, where this pass brings nothing that belongs to it. */
-async function heldRound(context: IExecuteFunctions, scope: RunScope): Promise<ArrivedItems[]> {
+/** The rounds of which earlier passes hold something, in runs to which this pass brings nothing. */
+async function heldRounds(
+	context: IExecuteFunctions,
+	scope: RunScope,
+	known: ReadonlySet<string>,
+): Promise<ArrivedItems[]> {
 	if (passNumber(context) === 0) return [];
-	const found = await scope.find(0, {}).catch(() => undefined);
-	if (found === undefined) return [];
-	const last = (await heldBefore(context, scope, found.run.runId)).at(-1);
-	return last === undefined ? [] : [await arrivedOf(scope, { ...found, round: last.round }, [])];
+	const rounds: ArrivedItems[] = [];
+	for (const run of await scope.linkedRuns()) {
+		if (known.has(run.runId) || run.status === 'stopped') continue;
+		const before = await heldBefore(context, scope, run.runId);
+		if (before.length === 0) continue;
+		const round = Math.max(...before.map((held) => held.round));
+		rounds.push(await arrivedOf(scope, { run, round, reached: round }, [], before));
+	}
+	return rounds;
 }
 
-async function arrivedOf(scope: RunScope, found: FoundRun, here: HeldItem[]): Promise<ArrivedItems> {
+async function arrivedOf(
+	scope: RunScope,
+	found: FoundRun,
+	here: HeldItem[],
+	before: HeldItem[],
+): Promise<ArrivedItems> {
 	const recorded = await scope.store.listSteps(found.run.runId, { kind: 'arrival', node: scope.node });
 	const all = recorded.flatMap(toHeldItem);
 	return {
 		found,
 		here,
+		before,
 		arrivals: recorded.filter(({ round }) => round === found.round).flatMap(toHeldItem),
 		held: new Map(all.flatMap((held) => (held.artefactId === undefined ? [] : [[held.artefactId, held]]))),
 	};
@@ -270,16 +296,33 @@ function toStray(
 	};
 }
 
-function named(held: HeldItem): HeldItem {
+function withName(held: HeldItem): HeldItem {
 	const { artefactId, slot, name = '', index } = held;
 	return { ...held, name: artefactId ?? (slot === undefined ? `${name} ${index}` : `place ${slot}`) };
 }
 
+/** Whether it came from a step that does not know which work it is. */
+export function isRow({ item }: HeldItem): boolean {
+	return typeof item.json.artefactId !== 'string';
+}
+
+/** Rows that are the same are one piece of work, and each of them is written down. */
+function countTwins(before: readonly HeldItem[], here: readonly HeldItem[]): HeldItem[] {
+	const counts = new Map<string, number>();
+	const count = (held: HeldItem): number => {
+		const twins = counts.get(held.name ?? '') ?? 0;
+		counts.set(held.name ?? '', twins + 1);
+		return twins;
+	};
+	before.filter(isRow).forEach(count);
+	return here.map((held) => (isRow(held) ? { ...held, twins: count(held) } : held));
+}
+
 function toStep(scope: RunScope, round: number, held: HeldItem): Step {
-	const slot = held.name ?? '';
+	const { name: slot = '', twins = 0 } = held;
 	const answer: Json = JSON.parse(JSON.stringify(held));
 	return {
-		key: shortKey(`arrival:${scope.node}#${round}/${slot}`),
+		key: shortKey(`arrival:${scope.node}#${round}/${slot}${twins === 0 ? '' : ` and ${twins}`}`),
 		kind: 'arrival',
 		state: held.failure === undefined ? 'answered' : 'failed',
 		node: scope.node,

@@ -29,6 +29,7 @@ type WithInsides = Partial<IExecuteFunctions> & {
 
 const GREENLIGHT_TYPE = /greenlight\.[a-zA-Z]+$/;
 const ROUTER_TYPE = /greenlight\.retryRouter$/;
+const GATE_TYPE = /greenlight\.humanGate$/;
 
 /** A token that stays the same over waits, Retry execution and a crash, where an execution id does not. */
 export function lineageToken(context: IExecuteFunctions): string | undefined {
@@ -81,14 +82,14 @@ export function passNumber(context: IExecuteFunctions): number {
 }
 
 /**
- * Names of the steps whose work comes to this router: all before it, without those that work for a router before it.
- * `undefined` when n8n does not show them.
+ * Names of the steps whose work comes to this router: all before it, without those that work for a router before it, and without
+ * gates, since a person says what comes from there. `undefined` when n8n does not show them.
  */
 export function stepsOfRouter(context: IExecuteFunctions): Set<string> | undefined {
 	const before = relatives(context, 'getParentNodes');
 	if (before === undefined) return undefined;
 	const own = context.getNode().name;
-	const steps = new Set([own, ...before.map(({ name }) => name)]);
+	const steps = new Set([own, ...before.filter(({ type }) => !GATE_TYPE.test(type)).map(({ name }) => name)]);
 	for (const router of before.filter(({ name, type }) => name !== own && ROUTER_TYPE.test(type))) {
 		for (const { name } of context.getParentNodes(router.name)) if (name !== own) steps.delete(name);
 		steps.delete(router.name);

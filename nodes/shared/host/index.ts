@@ -1,5 +1,5 @@
 /** The only shared code that knows n8n. */
-export { pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './arrivals';
+export { isRow, pairingOf, recordArrivals, type ArrivedItems, type HeldItem } from './arrivals';
 export {
 	instanceId,
 	isMoreToCome,
@@ -17,7 +17,7 @@ export {
 	stepsOfRouter,
 } from './engine';
 export { isForAnother } from './isForAnother';
-export { leftBefore, type LeftWork } from './leftBefore';
+export { leftBefore } from './leftBefore';
 export { passesBefore } from './passesBefore';
 export { passThrough, plain } from './passThrough';
 export { runPerItem } from './perItem';

@@ -11,8 +11,8 @@ export interface LeftPiece {
 /** The work that a step has given out in this execution. Nothing where n8n does not show it. */
 export interface LeftWork {
 	pieces: LeftPiece[];
-	/** Whether it left in the pass that brought it, or in a later one. What came again since is still there. */
-	hasLeft(held: { artefactId?: string; source: ISourceData | null }): boolean;
+	/** Whether an earlier pass brought it, and neither that one nor a later one has given it out. */
+	isHeld(brought: { artefactId?: string; source: ISourceData | null }): boolean;
 }
 
 export function leftBefore(context: IExecuteFunctions): LeftWork {
@@ -21,10 +21,11 @@ export function leftBefore(context: IExecuteFunctions): LeftWork {
 	const left = passes.map(({ outputs }) => outputs.flat().flatMap(pieceOf));
 	return {
 		pieces: left.flat(),
-		hasLeft({ artefactId, source }) {
+		isHeld({ artefactId, source }) {
 			const brought = passes.findLastIndex(({ sources }) => sources.some((each) => isSame(each, source)));
-			return left
-				.slice(Math.max(brought, 0))
+			if (brought === -1) return false;
+			return !left
+				.slice(brought)
 				.flat()
 				.some((piece) => piece.artefactId === artefactId);
 		},

@@ -65,6 +65,8 @@ export interface RunScope {
 	reachRound(runId: string, round: number): Promise<void>;
 	/** How many different runs were found. */
 	runCount(): number;
+	/** The runs that this execution, or the one that called it, works on. */
+	linkedRuns(): Promise<Run[]>;
 	/** The work that this call has met, by id, with its content hash. */
 	readonly registered: Map<string, string>;
 	/** Whether n8n says when this execution ends; otherwise the last decision closes the run. */
@@ -172,10 +174,7 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		begin: Beginning | undefined,
 	): Promise<FoundRun> {
 		const chosen = chosenRun(context.getNodeParameter('run', itemIndex, ''));
-		const round =
-			typeof json.round === 'number' && Number.isInteger(json.round) && json.round >= 0
-				? json.round
-				: undefined;
+		const round = roundOf(json);
 		if (chosen !== '') return withBrief(await byId(chosen, round), begin);
 		if (typeof json.runId === 'string' && json.runId !== '')
 			return withBrief(await byId(json.runId, round), begin);
@@ -254,6 +253,10 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 		},
 		reachRound: (runId, round) => link(runId, round, false),
 		runCount: () => found.size,
+		async linkedRuns() {
+			const linked = await store.findLinkedRuns(refs);
+			return [...new Map(linked.map(({ run }) => [run.runId, run])).values()];
+		},
 	};
 }
 
@@ -264,6 +267,12 @@ export async function openRunScope(context: IExecuteFunctions): Promise<RunScope
 export function chosenRun(parameter: unknown): string {
 	const value: unknown = isResourceLocatorValue(parameter) ? parameter.value : parameter;
 	return String(value ?? '').trim();
+}
+
+/** The round that an item carries. A sheet may have a column of that name: it counts on what names its run or its work. */
+function roundOf({ runId, artefactId, round }: IDataObject): number | undefined {
+	if (typeof runId !== 'string' && typeof artefactId !== 'string') return undefined;
+	return typeof round === 'number' && Number.isInteger(round) && round >= 0 ? round : undefined;
 }
 
 /** The 'Spend Cap' of a step: nothing where the step does not say, null for 0, which means no limit. */

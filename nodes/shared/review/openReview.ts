@@ -3,7 +3,6 @@ import { countOf } from '../page';
 import {
 	REVIEWS,
 	artefactsOf,
-	canonicalJson,
 	decisionsOf,
 	reviewsOf,
 	type Decision,
@@ -27,7 +26,7 @@ export type Answers = ReadonlyMap<string, Decision | null>;
 export type OpenedReview =
 	/** A person has to decide. */
 	| { kind: 'open'; review: Review }
-	/** Exactly this was asked and answered before. */
+	/** All of this was asked and answered before, alone or with other work. */
 	| { kind: 'answered'; review: Review; answers: Answers };
 
 /**
@@ -111,17 +110,16 @@ export function answersOf(document: StateDocument, review: Review): Answers {
 	return answers;
 }
 
-/** The pieces asked about are as they were, or as the reviewer made them. */
+/** The pieces asked about are as they were, or as the reviewer made them. What was answered may have been about more. */
 function isSameWork(document: StateDocument, review: Review, request: ReviewRequest): boolean {
 	const now = new Map(artefactsOf(document).map(({ id, contentHash }) => [id, contentHash]));
 	const answers = answersOf(document, review);
-	const names = (pieces: Review['pieces']): string =>
-		canonicalJson(pieces.map(({ artefactId }) => artefactId).sort());
+	const shown = new Map(review.pieces.map(({ artefactId, contentHash }) => [artefactId, contentHash]));
 	return (
-		names(review.pieces) === names(request.pieces) &&
-		review.pieces.every(
-			({ artefactId, contentHash }) =>
-				(answers.get(artefactId)?.contentHash ?? contentHash) === now.get(artefactId),
-		)
+		(review.sentAt !== undefined || review.pieces.length === request.pieces.length) &&
+		request.pieces.every(({ artefactId }) => {
+			const contentHash = answers.get(artefactId)?.contentHash ?? shown.get(artefactId);
+			return contentHash !== undefined && contentHash === now.get(artefactId);
+		})
 	);
 }

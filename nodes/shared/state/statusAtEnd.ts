@@ -49,12 +49,12 @@ export function statusAtEnd(
 	return { status: 'finished', note: '' };
 }
 
-/** Whether a gate has asked a person about it, or gave it on because it had failed. */
+/** Whether a gate has asked a person about it since it came, or gave it on because it had failed. */
 function isOfGate(
 	{ node, round, slot, state }: { node: string; round: number; slot: string; state?: RecordedStep['state'] },
 	reviews: readonly Review[],
 ): boolean {
-	const own = reviews.filter((review) => review.node === node && review.round === round);
+	const own = reviews.filter((review) => review.node === node && review.round >= round);
 	return own.some(({ pieces }) => state === 'failed' || pieces.some(({ artefactId }) => artefactId === slot));
 }
 
