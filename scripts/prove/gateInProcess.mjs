@@ -91,8 +91,9 @@ export async function killedDeciders(folder, kills) {
 	let ids = 0;
 	const store = await openStateStore({ path, clock: () => Date.now(), newId: () => `gate-${++ids}` });
 	const counts = { decided: 0, sent: 0, cutOff: 0, rest: 0 };
-	for (let killed = 0; killed < kills;) {
-		const runId = await startRun(store, killed);
+	// Both may be done before they are killed, so there can be more runs than kills.
+	for (let killed = 0, runs = 0; killed < kills; runs++) {
+		const runId = await startRun(store, runs);
 		const jobs = [
 			{ path, runId, reviewer: 'Maya', action: 'approve' },
 			{ path, runId, reviewer: 'Jo', action: 'reject' },
