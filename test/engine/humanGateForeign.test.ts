@@ -1,10 +1,10 @@
 /** A gate after n8n's own steps only: it takes in their work, and a person decides about each item. */
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { MAX_MEDIA_BYTES, artefactsOf, reviewsOf } from '../../nodes/shared/state';
-import { runWorkflow, useEngine, type EngineOptions, type Ran } from '../support/engine';
+import { runWorkflow, useEngine, type Ran } from '../support/engine';
 import { editFields, flow, humanGate, noOp, other, same, start, typesOf } from '../support/flow';
-import { callGate, fillForm, timeOut } from '../support/gate';
-import { APPROVED, NO_DECISION, REDIRECTED, REJECTED } from '../support/parked';
+import { callGate, timeOut } from '../support/gate';
+import { APPROVED, NO_DECISION, REDIRECTED, REJECTED, rowTests, rowsOf } from '../support/parked';
 
 const LINES = [
 	{ id: 7, line: 'A tense chase.', nested: { shot: ['wide', 'close'] } },
@@ -17,25 +17,8 @@ const picture = (text: string): IBinaryKeyData => ({
 
 describe("a human gate after n8n's own steps", () => {
 	const engine = useEngine();
-	const leftBy = (ran: Ran | undefined, output: number): IDataObject[] =>
-		(ran?.outputs('Gate').at(-1)?.[output] ?? []).map(({ json }) => json);
-	const post = async (ran: Ran, choices: Record<string, string>) =>
-		callGate(ran, 'Gate', { form: await fillForm(ran, 'Gate', choices) });
-	const runIdOf = (ran: Ran): string =>
-		String(ran.run.data.executionData?.nodeExecutionStack[0]?.data.main?.[0]?.[0]?.json.runId);
-	const read = async (ran: Ran) => (await engine.store()).read(runIdOf(ran));
+	const { park, twoWires, runIdOf, read, leftBy, post } = rowTests(engine);
 	const runCount = async () => (await (await engine.store()).listRuns({ limit: 1000 })).length;
-
-	/** Start > Sheet > Gate > Kept. */
-	const park = (rows: INodeExecutionData[], options: EngineOptions = {}, gate: IDataObject = {}) =>
-		runWorkflow(
-			flow([start(), other('Sheet'), humanGate('Gate', gate), noOp('Kept')], 'Start > Sheet > Gate:1 > Kept'),
-			{
-				...options,
-				types: typesOf({ Sheet: () => [rows.map((row) => ({ ...row, pairedItem: { item: 0 } }))] }),
-			},
-		);
-	const rowsOf = (json: readonly IDataObject[]): INodeExecutionData[] => json.map((each) => ({ json: each }));
 
 	it('asks about what a Set made, in a run that has the name of the workflow', async () => {
 		const ran = await runWorkflow(
@@ -135,23 +118,6 @@ describe("a human gate after n8n's own steps", () => {
 			},
 		]);
 	});
-
-	/** Two steps, each with a wire of its own into the gate; n8n runs the upper one first. */
-	const twoWires = (first: IDataObject[], second: IDataObject[]): Promise<Ran> =>
-		runWorkflow(
-			flow(
-				[
-					start(),
-					other('First', { position: [0, 0] }),
-					other('Second', { position: [0, 100] }),
-					humanGate('Gate'),
-					noOp('Kept'),
-				],
-				'Start > First > Gate:1 > Kept',
-				'Start > Second > Gate',
-			),
-			{ types: typesOf({ First: () => [rowsOf(first)], Second: () => [rowsOf(second)] }) },
-		);
 
 	it('loses no row where two sheets have the same ids, each by its own wire', async () => {
 		const ran = await twoWires(

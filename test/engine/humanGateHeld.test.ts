@@ -1,8 +1,8 @@
 /** What a gate holds until the rest is there: all of it is asked about and leaves once, and nothing of another execution does. */
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { artefactsOf, reviewsOf } from '../../nodes/shared/state';
 import { MAX_PIECES } from '../../nodes/shared/review';
-import { runWorkflow, useEngine, type EngineOptions, type Ran } from '../support/engine';
+import { runWorkflow, useEngine, type Ran } from '../support/engine';
 import {
 	banned,
 	flow,
@@ -16,58 +16,21 @@ import {
 	typesOf,
 	validator,
 } from '../support/flow';
-import { callGate, fillForm } from '../support/gate';
-import { APPROVED, BRIEF, NO_DECISION } from '../support/parked';
+import { APPROVED, BRIEF, NO_DECISION, rowTests, rowsOf } from '../support/parked';
 import { useGemini } from '../support/storyboard';
 
 describe('what a human gate holds', () => {
 	const engine = useEngine();
 	const model = useGemini();
-	const rowsOf = (json: readonly IDataObject[]): INodeExecutionData[] => json.map((each) => ({ json: each }));
+	const { park, twoWires, runIdOf, read, leftBy, post } = rowTests(engine);
 	const linesBy = (ran: Ran | undefined, output: number): unknown[] =>
-		(ran?.outputs('Gate').at(-1)?.[output] ?? []).map(({ json }) => json.line);
-	const runIdOf = (ran: Ran): string =>
-		String(ran.run.data.executionData?.nodeExecutionStack[0]?.data.main?.[0]?.[0]?.json.runId);
-	const read = async (ran: Ran) => (await engine.store()).read(runIdOf(ran));
+		leftBy(ran, output).map(({ line }) => line);
 	const approveAll = async (ran: Ran) => {
 		const choices = Object.fromEntries(
 			(reviewsOf(await read(ran)).at(-1)?.pieces ?? []).map((_, at) => [`d${at}`, 'approve']),
 		);
-		return (await callGate(ran, 'Gate', { form: await fillForm(ran, 'Gate', choices) })).resumed;
+		return (await post(ran, choices)).resumed;
 	};
-	/** Start > Sheet > Gate > Kept. */
-	const oneWire = (rows: IDataObject[], gate: IDataObject = {}): Promise<Ran> =>
-		runWorkflow(
-			flow([start(), other('Sheet'), humanGate('Gate', gate), noOp('Kept')], 'Start > Sheet > Gate:1 > Kept'),
-			{ types: typesOf({ Sheet: () => [rowsOf(rows)] }) },
-		);
-	/** Two steps, each with a wire of its own into the gate; n8n runs the upper one first. */
-	const twoWires = (
-		first: IDataObject[],
-		second: IDataObject[] | (() => Promise<INodeExecutionData[][]>),
-		gate: INode = humanGate('Gate'),
-		options: EngineOptions = {},
-	): Promise<Ran> =>
-		runWorkflow(
-			flow(
-				[
-					start(),
-					other('First', { position: [0, 0] }),
-					other('Second', { position: [0, 100] }),
-					gate,
-					noOp('Kept'),
-				],
-				'Start > First > Gate:1 > Kept',
-				'Start > Second > Gate',
-			),
-			{
-				...options,
-				types: typesOf({
-					First: () => [rowsOf(first)],
-					Second: typeof second === 'function' ? second : () => [rowsOf(second)],
-				}),
-			},
-		);
 	const SAME = { line: 'Same.' };
 
 	it.each<[string, IDataObject[], IDataObject[], number]>([
@@ -90,17 +53,21 @@ describe('what a human gate holds', () => {
 		};
 		const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
 		const gate = humanGate('Gate', { tellWorkflow: 'tell' }, again);
-		const ran = await twoWires([SAME, SAME], [SAME], gate, { called });
+		const ran = await twoWires([SAME, SAME], [SAME], { called }, gate);
 
 		expect(calls).toBe(2);
 		expect(linesBy(await approveAll(ran), APPROVED)).toHaveLength(3);
 	});
 
 	it('asks about nothing that another execution of the run brought', async () => {
-		const first = await oneWire([{ line: 'One.' }]);
-		const second = await oneWire([{ line: 'Two.' }], {
-			run: { __rl: true, mode: 'id', value: runIdOf(first) },
-		});
+		const first = await park(rowsOf([{ line: 'One.' }]));
+		const second = await park(
+			rowsOf([{ line: 'Two.' }]),
+			{},
+			{
+				run: { __rl: true, mode: 'id', value: runIdOf(first) },
+			},
+		);
 
 		expect(runIdOf(second)).toBe(runIdOf(first));
 		expect(linesBy(await approveAll(second), APPROVED)).toEqual(['Two.']);
@@ -156,7 +123,7 @@ describe('what a human gate holds', () => {
 	});
 
 	it('stops with a sentence where two wires bring work of two runs', async () => {
-		const earlier = await approveAll(await oneWire([{ line: 'Earlier.' }]));
+		const earlier = await approveAll(await park(rowsOf([{ line: 'Earlier.' }])));
 		const ran = await twoWires([{ line: 'Row.' }], earlier?.out('Kept') ?? []);
 
 		expect(ran.error).toMatchObject({
@@ -166,27 +133,29 @@ describe('what a human gate holds', () => {
 
 	it('stops before anybody decides about more than a page takes, and says what to do', async () => {
 		const rows = Array.from({ length: MAX_PIECES + 1 }, (_, id) => ({ id, line: `Line ${id}` }));
-		const ran = await oneWire(rows);
+		const ran = await park(rowsOf(rows));
 
 		expect(ran.error).toMatchObject({
 			message: '201 pieces came to this Human Gate, and a review page takes up to 200.',
 			description: expect.stringContaining('Put Loop Over Items before it, with a Batch Size of 200 or less'),
 		});
-		expect(linesBy(await approveAll(await oneWire(rows.slice(1))), APPROVED)).toHaveLength(MAX_PIECES);
+		expect(linesBy(await approveAll(await park(rowsOf(rows.slice(1)))), APPROVED)).toHaveLength(MAX_PIECES);
 	});
 
 	it("takes a sheet's column 'round' for no round of the run", async () => {
-		const ran = await oneWire([
-			{ line: 'One.', round: 1 },
-			{ line: 'Two.', round: 2 },
-		]);
+		const ran = await park(
+			rowsOf([
+				{ line: 'One.', round: 1 },
+				{ line: 'Two.', round: 2 },
+			]),
+		);
 
 		expect(ran.error).toBeUndefined();
 		expect(linesBy(await approveAll(ran), APPROVED)).toEqual(['One.', 'Two.']);
 	});
 
 	it('ends the run where nothing came that anybody could be asked about', async () => {
-		const ran = await oneWire([{}, { error: 'The model is down.' }]);
+		const ran = await park(rowsOf([{}, { error: 'The model is down.' }]));
 		const [run] = await (await engine.store()).listRuns({ limit: 1 });
 
 		expect(ran.out('Gate', NO_DECISION)).toHaveLength(2);

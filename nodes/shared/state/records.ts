@@ -96,6 +96,7 @@ export async function findStep(
 	return row === undefined ? undefined : toStep(row);
 }
 
+/** Without a limit SQLite sorts in memory, else in a table that it makes for it. */
 export async function listSteps(tx: Transaction, runId: string, filter: StepFilter): Promise<RecordedStep[]> {
 	const rows = await tx.all(
 		`SELECT * FROM steps WHERE run_id = ? AND (? = '' OR kind = ?) AND (? = '' OR node = ?) AND (? < 0 OR round = ?)
